@@ -1,0 +1,157 @@
+"""The command line: train, sweep, status, verify. ``python -m lipgan --help``."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lipgan.config import Config
+
+BAD_INPUT = 2
+TABLES = ("table3", "figure1")
+_FIELDS: dict[str, type] = {
+    "loss": str,
+    "alpha": float,
+    "regularizer": str,
+    "lipschitz-k": float,
+    "penalty-weight": float,
+    "dataset": str,
+    "scale": str,
+    "seed": int,
+    "num-steps": int,
+    "batch-size": int,
+    "width": int,
+    "image-size": int,
+    "channels": int,
+    "n-dis": int,
+    "lr-d": float,
+    "lr-g": float,
+    "eval-samples": int,
+    "features": str,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; bad input is one line on stderr and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, FileNotFoundError) as error:
+        print(f"lipgan: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("lipgan: interrupted; finished runs are in the store", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lipgan",
+        description="Train Lipschitz-regularized GANs and keep their records.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="one GAN, or one per seed")
+    for name, kind in _FIELDS.items():
+        train.add_argument(f"--{name}", type=kind, default=None, metavar=kind.__name__)
+    _add_training_options(train)
+    train.set_defaults(run=_train)
+    sweep = commands.add_parser("sweep", help="all cells of a table of the paper")
+    sweep.add_argument("table", choices=TABLES)
+    sweep.add_argument("--dataset", default=None)
+    sweep.add_argument("--scale", default="embedded")
+    sweep.add_argument("--seeds", type=int, nargs="+", default=[0], metavar="N")
+    sweep.add_argument("--dry-run", action="store_true", help="print the plan only")
+    _add_training_options(sweep)
+    sweep.set_defaults(run=_sweep)
+    status = commands.add_parser("status", help="what a store holds")
+    status.set_defaults(run=_status)
+    verify = commands.add_parser("verify", help="check every record of a store")
+    verify.set_defaults(run=_verify)
+    for command in (train, sweep, status, verify):
+        command.add_argument("--store", default=None, help="directory of run records")
+    return parser
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--data", default=None, help="where data sets lie")
+    parser.add_argument("--download", action="store_true", help="fetch missing data")
+    parser.add_argument("--inception-weights", default=None, metavar="FILE")
+
+
+def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
+    from lipgan.sweep import run_or_load
+
+    runs = run_or_load(
+        configs,
+        options.store,
+        device=options.device,
+        data_dir=options.data,
+        download=options.download,
+        inception_weights=options.inception_weights,
+        progress=lambda line: print(line, flush=True),
+    )
+    for run in runs:
+        numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
+        print(f"{run.config.label}: {run.status}; {numbers}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from lipgan.config import Config
+
+    given: dict[str, Any] = {k: v for k, v in vars(options).items() if v is not None}
+    fields = {k: given[k] for k in Config.__dataclass_fields__ if k in given}
+    return _run_all([Config(**fields)], options)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from lipgan.experiments import EXPERIMENTS
+    from lipgan.runs import RunStore
+    from lipgan.sweep import pack
+
+    chosen = {"dataset": options.dataset} if options.dataset else {}
+    configs = EXPERIMENTS[options.table](
+        scale=options.scale, seeds=options.seeds, **chosen
+    )
+    if options.dry_run:
+        store = RunStore(options.store)
+        missing = [c for c in configs if c not in store]
+        print(
+            f"{len(configs)} runs, {len(configs) - len(missing)} in {store.path}, "
+            f"{len(missing)} to train in {len(pack(missing))} cohorts"
+        )
+        return 0
+    return _run_all(configs, options)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from lipgan.runs import RunStore
+
+    store = RunStore(options.store)
+    counts = Counter((r.config.dataset, r.config.scale, r.status) for r in store)
+    print(f"{store.path}: {sum(counts.values())} records")
+    for (dataset, scale, state), count in sorted(counts.items()):
+        print(f"  {dataset} at {scale} scale: {count} {state}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from lipgan.runs import RecordError, RunStore
+
+    store = RunStore(options.store)
+    damaged = 0
+    for path in store.records():
+        try:
+            store.read(path)
+        except RecordError as error:
+            damaged += 1
+            print(error)
+    print(f"{store.path}: {len(store.records())} records, {damaged} damaged")
+    return 1 if damaged else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

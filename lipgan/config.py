@@ -1,0 +1,230 @@
+"""One frozen, typed, self-checking description of a run, and the three scales."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from lipgan.data import DATASETS
+from lipgan.features import FEATURES
+from lipgan.losses import LOSSES
+from lipgan.models import MODELS, Sizes
+from lipgan.optimizers import OPTIMIZERS
+from lipgan.regularizers import REGULARIZERS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a scale decides for one kind of model.
+
+    Attributes:
+        num_steps: generator updates.
+        width: channels of the first layer, or units of the toy's layers.
+        z_dim: length of the noise vector.
+        batch_size: samples per update.
+        lr_d: learning rate of the discriminator.
+        lr_g: learning rate of the generator.
+        eval_samples: generated samples behind every metric.
+        history_points: moments, evenly spaced, at which the history is recorded.
+        data_limit: first so many samples of the data set; 0 means all of them.
+    """
+
+    num_steps: int
+    width: int
+    z_dim: int
+    batch_size: int
+    lr_d: float
+    lr_g: float
+    eval_samples: int
+    history_points: int = 50
+    data_limit: int = 0
+
+
+def _smoke(width: int, batch_size: int = 16) -> Settings:
+    return Settings(6, width, 8, batch_size, 2e-4, 2e-4, 64, 3, 256)
+
+
+_PAPER = Settings(100_000, 64, 100, 64, 5e-5, 5e-5, 10_000)
+_EMBEDDED_LARGE = Settings(2_000, 16, 64, 64, 2e-4, 2e-4, 2_000)
+_DIGITS = Settings(6_000, 16, 32, 64, 2e-4, 2e-4, 2_000)
+_POINT = Settings(2_000, 64, 1, 4, 1e-3, 2e-3, 4)
+_RING = Settings(4_000, 64, 4, 64, 1e-3, 1e-3, 512)
+
+# scale -> model -> settings. The only place that knows the scales.
+SCALES: dict[str, dict[str, Settings]] = {
+    "smoke": {
+        "dcgan8": _smoke(4),
+        "dcgan32": _smoke(4),
+        "dcgan64": _smoke(4),
+        "toy_point": _smoke(16, 4),
+        "toy_mlp": _smoke(16),
+    },
+    "embedded": {
+        "dcgan8": _DIGITS,
+        "dcgan32": _EMBEDDED_LARGE,
+        "dcgan64": _EMBEDDED_LARGE,
+        "toy_point": _POINT,
+        "toy_mlp": _RING,
+    },
+    # Settings of Qin et al. 2020, Sec. 4.1; width and z_dim are reconstructions.
+    "paper": {
+        "dcgan8": dataclasses.replace(_DIGITS, num_steps=100_000, lr_d=5e-5, lr_g=5e-5),
+        "dcgan32": _PAPER,
+        "dcgan64": _PAPER,
+        "toy_point": _POINT,
+        "toy_mlp": _RING,
+    },
+}
+
+FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
+_PER_MEMBER = (
+    "loss",
+    "alpha",
+    "lipschitz_k",
+    "penalty_weight",
+    "lr_d",
+    "lr_g",
+    "seed",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that decides the result of one training run, and nothing else.
+
+    Fields left out are filled in from ``scale`` and the data set, so a finished
+    config is fully explicit and hashes to its ``config_id``.
+
+    Attributes:
+        loss: key of ``LOSSES``.
+        alpha: domain scaling (Eq. 8), positive.
+        regularizer: key of ``REGULARIZERS``.
+        lipschitz_k: k_SN per layer (Eq. 12) or k_GP (Eq. 11), positive.
+        penalty_weight: factor of a penalty, lambda of Eq. 11.
+        dataset: key of ``DATASETS``; a folder of images is ``folder:PATH``.
+        scale: ``smoke``, ``embedded`` or ``paper``.
+        seed: decides initialization, data order and noise.
+        model: key of ``MODELS``.
+        image_size: side in pixels; 0 for points.
+        channels: of an image; 0 for points.
+        n_dis: discriminator updates per generator update.
+        optimizer: key of ``OPTIMIZERS``.
+        features: key of ``FEATURES``, on which image samples are judged.
+
+    The remaining fields are described in ``Settings``.
+
+    Raises:
+        ValueError: a value is unknown, of the wrong type or out of range; the message
+            names field, value and what is accepted.
+    """
+
+    loss: str = "ns"
+    alpha: float = 1.0
+    regularizer: str = "sn"
+    lipschitz_k: float = 1.0
+    penalty_weight: float = 10.0
+    dataset: str = "digits"
+    scale: str = "embedded"
+    seed: int = 0
+    model: str = FROM_SCALE
+    image_size: int = FROM_SCALE
+    channels: int = FROM_SCALE
+    n_dis: int = 1
+    optimizer: str = "rmsprop"
+    features: str = FROM_SCALE
+    num_steps: int = FROM_SCALE
+    width: int = FROM_SCALE
+    z_dim: int = FROM_SCALE
+    batch_size: int = FROM_SCALE
+    lr_d: float = FROM_SCALE
+    lr_g: float = FROM_SCALE
+    eval_samples: int = FROM_SCALE
+    history_points: int = FROM_SCALE
+    data_limit: int = FROM_SCALE
+
+    def __post_init__(self) -> None:
+        """Fill in what the scale decides, then check every field."""
+        _check_key("loss", self.loss, LOSSES)
+        _check_key("regularizer", self.regularizer, REGULARIZERS)
+        _check_key("scale", self.scale, SCALES)
+        _check_key("optimizer", self.optimizer, OPTIMIZERS)
+        _check_key("dataset", str(self.dataset).partition(":")[0], DATASETS)
+        self._fill_in()
+        for field in dataclasses.fields(self):
+            if field.type is not str:
+                self._check_number(field.name, bool(field.type is int))
+        if MODELS[self.model].image_size not in (None, self.image_size):
+            raise ValueError(
+                f"image_size: {self.image_size} does not fit model {self.model!r}, "
+                f"which needs {MODELS[self.model].image_size}"
+            )
+
+    def _fill_in(self) -> None:
+        spec = DATASETS[self.dataset.partition(":")[0]]
+        self._default("image_size", spec.image_size or 0)
+        self._default("channels", spec.channels or 0)
+        self._default("features", getattr(spec, "features", "digits"))
+        _check_key("features", self.features, FEATURES)
+        by_size = {m.image_size: k for k, m in MODELS.items() if m.image_size}
+        toy = "toy_mlp" if self.dataset == "toy2d_ring" else "toy_point"
+        if self.image_size and self.image_size not in by_size and not self.model:
+            raise ValueError(
+                f"image_size: {self.image_size!r} is not one of {sorted(by_size)}"
+            )
+        self._default("model", by_size.get(self.image_size, toy))
+        _check_key("model", self.model, MODELS)
+        for name, value in vars(SCALES[self.scale][self.model]).items():
+            self._default(name, value)
+
+    def _default(self, name: str, value: Any) -> None:
+        if getattr(self, name) is FROM_SCALE:
+            object.__setattr__(self, name, value)
+
+    def _check_number(self, name: str, whole: bool) -> None:
+        value = getattr(self, name)
+        wanted = "a whole number" if whole else "a number"
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+            raise ValueError(f"{name}: {value!r} is not {wanted}")
+        if not whole:
+            object.__setattr__(self, name, float(value))
+        may_be_zero = name in {"seed", "image_size", "channels", "data_limit"}
+        if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
+            wanted += " of at least 0" if may_be_zero else " above 0"
+            raise ValueError(f"{name}: {value!r} is not {wanted}")
+
+    @property
+    def sizes(self) -> Sizes:
+        """What shapes the two networks."""
+        return Sizes(self.image_size, self.channels, self.width, self.z_dim)
+
+    @property
+    def label(self) -> str:
+        """Short text for progress lines and plots."""
+        scaling = "" if self.alpha == 1 else f" α={self.alpha:g}"
+        regularizer = REGULARIZERS[self.regularizer]
+        strength = f" k={self.lipschitz_k:g}" if regularizer.uses_k else ""
+        name = f"{LOSSES[self.loss].label}-{regularizer.label}"
+        return f"{name}{strength}{scaling} seed {self.seed}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @property
+    def config_id(self) -> str:
+        """Hash of all fields, 16 hexadecimal digits: the name of the run's record."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def cohort_key(self) -> tuple:
+        """Equal for configs that can be trained in one cohort."""
+        fields = self.to_dict()
+        return tuple(v for k, v in sorted(fields.items()) if k not in _PER_MEMBER)
+
+
+def _check_key(name: str, value: Any, known: dict) -> None:
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")

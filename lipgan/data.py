@@ -1,0 +1,299 @@
+"""Data sets as uint8 tensors on one device: `load` and the registry `DATASETS`."""
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Training data: `x` is uint8 (N, C, H, W) images or float32 (N, 2) points.
+
+    `labels` is int64 (N,), or None where the data have no classes (`num_classes` 0).
+    """
+
+    name: str
+    x: Tensor
+    labels: Tensor | None
+    num_classes: int
+
+    def __len__(self) -> int:
+        """Return the number of images or points."""
+        return self.x.shape[0]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one item: (C, H, W), or (2,) for points."""
+        return tuple(self.x.shape[1:])
+
+    def batch(self, indices: Tensor) -> Tensor:
+        """Pick items (...): images float32 (..., C, H, W) in [-1, 1], or points."""
+        items = self.x[indices]
+        is_image = items.dtype == torch.uint8
+        return items.float().div_(127.5).sub_(1.0) if is_image else items
+
+    def to(self, device: torch.device | str) -> "Dataset":
+        """Return the same data on another device."""
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, x=self.x.to(device), labels=labels)
+
+
+class _Request(NamedTuple):
+    name: str
+    root: Path
+    size: int | None
+    channels: int | None
+    limit: int | None
+    download: bool
+
+
+_Loaded = tuple[Tensor, Tensor | None, int]  # x, labels, number of classes
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What is known of a data set without touching the disk.
+
+    `image_size` and `channels` are None for points, and for a folder of images, which
+    takes them from its first image. `num_classes` is 0 if there are none or unknown.
+    """
+
+    label: str
+    image_size: int | None
+    channels: int | None
+    num_classes: int
+    source: str
+    licence: str
+    load: Callable[[_Request], _Loaded]
+
+
+def dataset_spec(name: str) -> DatasetSpec:
+    """Look `name` up in `DATASETS`; "folder:PATH" gives the entry of folders.
+
+    Raises:
+        ValueError: If there is no such data set, or "folder" comes without a path.
+    """
+    kind, _, path = name.partition(":")
+    if kind not in DATASETS or bool(path) != (kind == "folder"):
+        names = ", ".join(DATASETS).replace("folder", "folder:PATH")
+        raise ValueError(f"dataset: {name!r} is not one of {names}")
+    return DATASETS[kind]
+
+
+def load(
+    name: str,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    image_size: int | None = None,
+    channels: int | None = None,
+    limit: int | None = None,
+    synthetic: bool = False,
+    download: bool = False,
+    device: torch.device | str = "cpu",
+) -> Dataset:
+    """Load a data set of `DATASETS` in its stored order.
+
+    Args:
+        name: A key of `DATASETS`, or "folder:PATH" for a tree of image files.
+        root: Folder of the downloaded data; default $LIPGAN_DATA, else "data".
+        image_size: Height and width in pixels; default as in the registry.
+        channels: 1 or 3; default as in the registry.
+        limit: Keep the first `limit` items only.
+        synthetic: Replace data that need files by made-up images of the same shape
+            (256, or `limit`), named "synthetic NAME".
+        download: Allow torchvision to download missing files into `root`.
+        device: Where the tensors are to live.
+
+    Raises:
+        ValueError: If an argument is not accepted or a file is damaged.
+        FileNotFoundError: If the files are missing.
+    """
+    spec = dataset_spec(name)
+    for key, value in {"limit": limit, "image_size": image_size}.items():
+        if value is not None and value < 1:
+            raise ValueError(f"{key}: {value!r} is not a positive integer or None")
+    if channels not in (None, 1, 3):
+        raise ValueError(f"channels: {channels!r} is not 1, 3 or None")
+    folder = Path(root if root is not None else os.environ.get("LIPGAN_DATA", "data"))
+    size, depth = image_size or spec.image_size, channels or spec.channels
+    request = _Request(name, folder, size, depth, limit, download)
+    made_up = synthetic and spec.load in (_mnist, _cifar10, _celeba)
+    x, labels, num_classes = (_synthetic if made_up else spec.load)(request)
+    x, labels = x[:limit], None if labels is None else labels[:limit]
+    if x.dtype == torch.uint8:
+        x = _fit(x, size or x.shape[-1], depth or x.shape[1])
+    elif image_size or channels:
+        raise ValueError(f"image_size, channels: {name} holds points; leave both None")
+    title = f"synthetic {name}" if made_up else name
+    return Dataset(title, x.contiguous(), labels, num_classes).to(device)
+
+
+def to_uint8(x: Tensor) -> Tensor:
+    """Turn float images in [-1, 1], any shape, into uint8 by rounding, not truncation.
+
+    Values that lie beyond the edge by the rounding of tanh become 0 or 255.
+
+    Raises:
+        ValueError: If a value is not finite; a diverged member has no images.
+    """
+    bad = int((~torch.isfinite(x)).sum())
+    if bad:
+        raise ValueError(f"to_uint8: {bad} of {x.numel()} values of x are not finite")
+    return ((x + 1.0) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def ring_modes() -> Tensor:
+    """Centers of the eight Gaussians of `toy_ring`, float32 (8, 2), radius 1."""
+    angle = torch.arange(8) * (2 * math.pi / 8)
+    return torch.stack([angle.cos(), angle.sin()], dim=1)
+
+
+def _fit(x: Tensor, size: int, channels: int, chunk: int = 4096) -> Tensor:
+    if x.shape[1:] == (channels, size, size):
+        return x
+    fitted = torch.empty(len(x), channels, size, size, dtype=torch.uint8)
+    for start in range(0, len(x), chunk):
+        part = x[start : start + chunk].float()
+        if part.shape[1] > channels:
+            luma = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601, as in PIL
+            part = torch.einsum("nchw,c->nhw", part, luma)[:, None]
+        # antialias matters only when shrinking; bilinear weights never overshoot
+        part = F.interpolate(part, (size, size), mode="bilinear", antialias=True)
+        fitted[start : start + chunk] = part.round()
+    return fitted
+
+
+def _synthetic(request: _Request) -> _Loaded:
+    generator = torch.Generator().manual_seed(2020)
+    size, depth = request.size or 32, request.channels or 3
+    count = request.limit or 256
+    labels = torch.arange(count) % 10
+    coarse = torch.rand(10, depth, 4, 4, generator=generator)
+    blobs = F.interpolate(coarse, (size, size), mode="bilinear")
+    noise = 0.05 * torch.randn(count, depth, size, size, generator=generator)
+    return to_uint8((blobs[labels] + noise) * 2 - 1), labels, 10
+
+
+def _import(module: str, package: str, name: str) -> Any:
+    try:
+        return import_module(module)
+    except (ImportError, OSError, RuntimeError) as error:  # or a mismatched torchvision
+        reason = f"{package}, which cannot be imported: {error}"
+        raise ImportError(f"data set {name} needs {reason}") from error
+
+
+def _torchvision(request: _Request, class_name: str, **options: Any) -> Any:
+    datasets = _import("torchvision.datasets", "torchvision", request.name)
+    where = f"data set {request.name!r} in {str(request.root)!r}"
+    build, root = getattr(datasets, class_name), str(request.root)
+    try:
+        return build(root, download=request.download, **options)
+    except (AssertionError, IndexError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: damaged file ({error!r})") from error
+    except (OSError, RuntimeError) as error:
+        hint = "fetch it (--download) or point to its folder (--data DIR, LIPGAN_DATA)"
+        if request.download:
+            hint = "the download failed: " + " ".join(str(error).split())
+        raise FileNotFoundError(f"{where}: not found or incomplete; {hint}") from error
+
+
+def _digits(request: _Request) -> _Loaded:
+    digits = _import("sklearn.datasets", "scikit-learn", request.name).load_digits()
+    x = torch.from_numpy(digits.images * (255 / 16)).round().to(torch.uint8)
+    return x[:, None], torch.from_numpy(digits.target).long(), 10
+
+
+def _mnist(request: _Request) -> _Loaded:
+    data = _torchvision(request, "MNIST", train=True)
+    return data.data[:, None], data.targets.long(), 10
+
+
+def _cifar10(request: _Request) -> _Loaded:
+    data = _torchvision(request, "CIFAR10", train=True)
+    x = torch.from_numpy(data.data).movedim(-1, 1)
+    return x, torch.tensor(data.targets), 10
+
+
+def _celeba(request: _Request) -> _Loaded:
+    data = _torchvision(request, "CelebA", split="train")
+    folder = Path(data.root, data.base_folder, "img_align_celeba")
+    return _read_images([folder / f for f in data.filename], request, crop=178), None, 0
+
+
+def _folder(request: _Request) -> _Loaded:
+    root = Path(request.name.partition(":")[2]).expanduser()
+    if not root.is_dir():
+        raise FileNotFoundError(f"dataset: {str(root)!r} is not a folder")
+    found = [path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES]
+    parts = sorted(path.relative_to(root).parts for path in found)
+    parts = [part for part in parts if not any(name[0] == "." for name in part)]
+    if not parts:
+        kinds = ", ".join(IMAGE_SUFFIXES)
+        raise ValueError(f"dataset: folder {str(root)!r} holds no image ({kinds})")
+    x = _read_images([root.joinpath(*part) for part in parts], request)
+    names = sorted({part[0] for part in parts})
+    if len(names) < 2 or min(len(part) for part in parts) < 2:
+        return x, None, 0
+    return x, torch.tensor([names.index(part[0]) for part in parts]), len(names)
+
+
+def _read_images(paths: list[Path], request: _Request, crop: int = 1 << 30) -> Tensor:
+    """Decode, crop to the central square of at most `crop` pixels, and resize."""
+    pil = _import("PIL.Image", "Pillow", request.name)
+    paths, size, depth = paths[: request.limit], request.size, request.channels
+    x = torch.empty(0, dtype=torch.uint8)
+    for index, path in enumerate(paths):
+        try:
+            with pil.open(path) as image:
+                if image.mode.startswith(("I", "F")):
+                    raise ValueError(f"mode {image.mode} has more than 8 bits")
+                depth = depth or (1 if image.mode in ("1", "L", "LA") else 3)
+                pixels = image.convert("L" if depth == 1 else "RGB")
+        except (OSError, SyntaxError, ValueError, pil.DecompressionBombError) as error:
+            raise ValueError(f"dataset: cannot read {str(path)!r}: {error}") from error
+        side = min(*pixels.size, crop)
+        size, left, top = size or side, *((full - side) // 2 for full in pixels.size)
+        box = (left, top, left + side, top + side)
+        pixels = pixels.resize((size, size), pil.Resampling.BILINEAR, box)
+        if index == 0:
+            x = torch.empty(len(paths), depth, size, size, dtype=torch.uint8)
+        x[index] = torch.from_numpy(np.array(pixels)).view(size, size, -1).movedim(2, 0)
+    return x
+
+
+def _points(_: _Request) -> _Loaded:
+    return torch.tensor([[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]]), None, 0
+
+
+def _ring(_: _Request) -> _Loaded:
+    noise = torch.randn(2048, 2, generator=torch.Generator().manual_seed(2020))
+    labels = torch.arange(2048) % 8
+    return ring_modes()[labels] + 0.05 * noise, labels, 8
+
+
+_UCI = "UCI Optical Recognition of Handwritten Digits, test part, in scikit-learn"
+_LECUN = "Y. LeCun, C. Cortes, C. Burges, the MNIST database"
+_KRIZHEVSKY = "A. Krizhevsky, Learning Multiple Layers of Features, 2009"
+_LIU = "Z. Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015"
+_HERE, _FREE = "this module", "that of this project"
+
+DATASETS: dict[str, DatasetSpec] = {
+    "digits": DatasetSpec("digits", 8, 1, 10, _UCI, "CC BY 4.0", _digits),
+    "mnist": DatasetSpec("MNIST", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist),
+    "cifar10": DatasetSpec("CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10),
+    "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),
+    "folder": DatasetSpec("images", None, None, 0, "a folder", "its owner's", _folder),
+    "toy_points": DatasetSpec("four points", None, None, 0, _HERE, _FREE, _points),
+    "toy_ring": DatasetSpec("eight Gaussians", None, None, 8, _HERE, _FREE, _ring),
+}

@@ -1,0 +1,192 @@
+"""What is measured on a cohort: a moment of its history, and its final metrics."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lipgan import metrics, probes
+from lipgan.cohort import Cohort
+from lipgan.data import Dataset, to_uint8
+from lipgan.features import Extractor, constant_image
+
+PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
+KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
+SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
+CHUNK = 250  # samples generated at once per member
+
+
+def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
+    """One moment of the history; every value is (E, ...).
+
+    ``score_*``: range of the raw score on ``PROBE_SAMPLES`` real and fake samples (the
+    domain Omega, not multiplied by alpha); ``slope_*``: attained interval of the loss
+    gradient L'(alpha f) of the discriminator's two terms (Psi); ``sigma``: largest
+    singular value of each regularized weight matrix.
+    """
+    noise = cohort.noise
+    indices = noise.indices("probe", 0, len(dataset), PROBE_SAMPLES)
+    x_real = dataset.batch(indices)[noise.rows]
+    z = noise.normal("probe z", 0, PROBE_SAMPLES, cohort.configs[0].z_dim)
+    with torch.no_grad():
+        x_fake = cohort.generate(z, training=False)
+        critic = cohort.critic()
+        scores = {"real": critic(x_real), "fake": critic(x_fake)}
+        weights = cohort.regularized_weights()
+    sigmas = [
+        torch.linalg.matrix_norm(w.nan_to_num(0, 0, 0).flatten(2), 2)
+        for name, w in weights.items()
+        if name.endswith("weight")
+    ]
+    moment = {"sigma": torch.stack(sigmas, dim=1)}
+    for side, f in scores.items():
+        slopes = cohort.losses.slope(f"d_{side}", f)
+        moment |= {
+            f"score_{side}_min": f.amin(1),
+            f"score_{side}_mean": f.mean(1),
+            f"score_{side}_max": f.amax(1),
+            f"slope_{side}_min": slopes.amin(1),
+            f"slope_{side}_max": slopes.amax(1),
+        }
+    if cohort.shape == (2,):
+        kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
+        moment["points"] = x_fake[:, :kept]
+    return moment
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The real side of the metrics, computed once per data set.
+
+    Attributes:
+        extractor: what maps images to features.
+        features: of all real images, (N, d).
+        constant: distance of an all-black image, the mark of a generator that crashed.
+    """
+
+    extractor: Extractor
+    features: Tensor
+    constant: float
+
+
+def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
+    """Features of all real images and the distance of a black one."""
+    features = extractor.features(dataset.x)
+    black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
+    constant = float(metrics.constant_distance(features, black))
+    return Reference(extractor, features, constant)
+
+
+def distance_name(extractor: str, samples: str) -> str:
+    """Name of a Frechet distance; only the one on Inception features is a FID."""
+    return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
+
+
+def samples_name(count: int) -> str:
+    """Sample count as metric names spell it: 10000 is ``10k``."""
+    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
+
+
+@torch.no_grad()
+def generated(cohort: Cohort, count: int) -> Tensor:
+    """``count`` samples per member with the generator in evaluation mode."""
+    chunks = []
+    for index in range(math.ceil(count / CHUNK)):
+        z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
+        chunks.append(cohort.generate(z, training=False))
+    return torch.cat(chunks, dim=1)[:, :count]
+
+
+def evaluate(
+    cohort: Cohort, dataset: Dataset, reference: Reference | None
+) -> tuple[list[dict[str, float]], list[Tensor | None]]:
+    """Final metrics and sample pictures of all members, none of which diverged.
+
+    Returns:
+        Per member a dict of metrics and, for images, a uint8 grid (C, H, W).
+    """
+    x_fake = generated(cohort, cohort.configs[0].eval_samples)
+    rows = [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(x_fake)]
+    if reference is None:
+        for row, x in zip(rows, x_fake, strict=True):
+            row.update(point_metrics(x, dataset))
+        return rows, [None] * len(rows)
+    for row, x in zip(rows, x_fake, strict=True):
+        row.update(image_metrics(to_uint8(x), dataset, reference))
+    return rows, [sample_grid(to_uint8(x)) for x in x_fake]
+
+
+def image_metrics(
+    images: Tensor, dataset: Dataset, reference: Reference
+) -> dict[str, float]:
+    """Frechet distance and class coverage of generated images (n, C, H, W), uint8."""
+    extractor, count = reference.extractor, samples_name(len(images))
+    features = extractor.features(images)
+    distance = metrics.frechet_distance(features, reference.features)
+    row = {distance_name(extractor.name, count): float(distance)} | constant_metric(reference)
+    if extractor.head is not None:
+        predicted = extractor.classify(images)
+        covered = metrics.class_coverage(predicted, dataset.num_classes)
+        row[f"class_coverage_{extractor.name}_{count}"] = float(covered)
+    return row
+
+
+def constant_metric(reference: Reference) -> dict[str, float]:
+    """The distance of a black image: known for diverged runs as well."""
+    return {distance_name(reference.extractor.name, "constant"): reference.constant}
+
+
+def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
+    """Exact W1 and covered modes of generated 2-D points (n, 2)."""
+    indices = torch.linspace(0, len(dataset) - 1, len(points)).long()
+    real = dataset.batch(indices.to(dataset.x.device))
+    row = {
+        f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
+    }
+    if dataset.labels is not None and dataset.num_classes > 1:
+        centers = torch.stack(
+            [dataset.x[dataset.labels == c].mean(0) for c in range(dataset.num_classes)]
+        )
+        nearest = torch.cdist(points, centers).argmin(1)
+        covered = metrics.class_coverage(nearest, dataset.num_classes)
+        row[f"modes_covered_{samples_name(len(points))}"] = float(covered)
+    return row
+
+
+def lipschitz_metrics(
+    cohort: Cohort, row: int, dataset: Dataset, x_fake: Tensor
+) -> dict[str, float]:
+    """How steep one trained discriminator really is.
+
+    ``lipschitz_layers``: product of the layers' exact operator norms, an upper bound.
+    ``lipschitz_gradient``: largest input gradient found on real, fake, mixed and noise
+    inputs, a lower bound. ``domain_width``: range of the score over the same inputs.
+    """
+    network = cohort.plain_discriminator(row)
+    config = cohort.configs[row]
+    x_fake = x_fake[:PROBE_SAMPLES].cpu()
+    picks = torch.linspace(0, len(dataset) - 1, len(x_fake)).long()
+    x_real = dataset.batch(picks.to(dataset.x.device)).cpu()
+    noise = torch.Generator().manual_seed(config.seed)
+    uniform = 2 * torch.rand(x_real.shape, generator=noise) - 1
+    x = torch.cat([x_real, x_fake, (x_real + x_fake) / 2, uniform])
+    with torch.no_grad():
+        scores = network(x)
+    slopes = probes.input_gradient_norms(network, x)
+    return {
+        "lipschitz_layers": math.prod(probes.layer_norms(network, cohort.shape)),
+        "lipschitz_gradient": float(slopes.max()),
+        "domain_width": float(scores.max() - scores.min()),
+    }
+
+
+def sample_grid(images: Tensor) -> Tensor:
+    """The first samples (n, C, H, W) as one picture (C, rows * H, columns * W)."""
+    rows, columns = SAMPLE_GRID
+    images = images[: rows * columns]
+    missing = rows * columns - len(images)
+    images = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
+    _, channels, height, width = images.shape
+    grid = images.view(rows, columns, channels, height, width)
+    return grid.permute(2, 0, 3, 1, 4).reshape(channels, rows * height, columns * width)

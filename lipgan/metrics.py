@@ -1,0 +1,245 @@
+"""Distances between sets of features or points, and the coverage of classes.
+
+Only the distance on Inception features is called FID; on any other features it is a
+Fréchet distance (FD).
+"""
+
+import torch
+from torch import Tensor
+
+
+def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Sample mean and unbiased covariance (divisor n - 1) in float64.
+
+    Args:
+        features: (..., n, d), n at least 2.
+
+    Returns:
+        Mean (..., d) and covariance (..., d, d).
+
+    Raises:
+        ValueError: If there are fewer than two samples or fewer than two axes.
+    """
+    mean, centered = _center(features, "features")
+    return mean, centered.mT @ centered
+
+
+def frechet_distance(features_a: Tensor, features_b: Tensor) -> Tensor:
+    """Fréchet distance of two feature sets seen as Gaussians.
+
+    |mu_a - mu_b|^2 + tr S_a + tr S_b - 2 tr (S_a S_b)^(1/2), in float64. Equals
+    pytorch-fid's `calculate_frechet_distance` of the two sets' moments, without its
+    matrix square root; for n < d it works on n x n matrices instead of d x d.
+
+    Args:
+        features_a: (..., n, d); leading axes broadcast against those of `features_b`.
+        features_b: (..., m, d).
+
+    Returns:
+        Distance (...), float64, at least 0. It is nan where features are not finite.
+
+    Raises:
+        ValueError: If a set has fewer than two samples or the dimensions differ.
+
+    Source:
+        Heusel et al., GANs Trained by a Two Time-Scale Update Rule, 2017, Eq. 6.
+    """
+    mean_a, factor_a = _center(features_a, "features_a")
+    mean_b, factor_b = _center(features_b, "features_b")
+    if factor_a.shape[-1] != factor_b.shape[-1]:
+        raise ValueError(
+            f"features_a, features_b: dimensions {factor_a.shape[-1]} and "
+            f"{factor_b.shape[-1]} differ"
+        )
+    if factor_a.shape[-2] > factor_b.shape[-2]:  # the distance is symmetric
+        mean_a, factor_a, mean_b, factor_b = mean_b, factor_b, mean_a, factor_a
+    n, m, d = factor_a.shape[-2], factor_b.shape[-2], factor_a.shape[-1]
+    if n > d:
+        covariance_a, covariance_b = factor_a.mT @ factor_a, factor_b.mT @ factor_b
+        return frechet_distance_from_moments(mean_a, covariance_a, mean_b, covariance_b)
+    spread = _square_sum(factor_a, (-2, -1)) + _square_sum(factor_b, (-2, -1))
+    if m < d:
+        product = factor_a @ factor_b.mT
+        product = product @ product.mT
+    else:
+        product = factor_a @ (factor_b.mT @ factor_b) @ factor_a.mT
+    # centered rows are dependent: one eigenvalue is 0, and the root of its rounding
+    # error would be the largest error of all
+    return _combine(mean_a - mean_b, spread, product, known_zeros=1)
+
+
+def frechet_distance_from_moments(
+    mean_a: Tensor, covariance_a: Tensor, mean_b: Tensor, covariance_b: Tensor
+) -> Tensor:
+    """Fréchet distance of two Gaussians given by their moments, in float64.
+
+    The eigenvalues of S_a S_b are those of the symmetric L' S_b L with S_a = L L', so
+    no matrix square root is needed. L is the Cholesky factor, or, where S_a is
+    singular, its eigenvectors times the square roots of its eigenvalues.
+
+    Args:
+        mean_a: (..., d); leading axes broadcast.
+        covariance_a: (..., d, d), symmetric and positive semidefinite.
+        mean_b: (..., d).
+        covariance_b: (..., d, d).
+
+    Returns:
+        Distance (...), float64, at least 0. It is nan where a moment is not finite.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+    """
+    d = mean_a.shape[-1]
+    for name, matrix in {"a": covariance_a, "b": covariance_b}.items():
+        if matrix.shape[-2:] != (d, d) or mean_b.shape[-1] != d:
+            raise ValueError(
+                f"covariance_{name}: shape {tuple(matrix.shape)} does not fit means of "
+                f"lengths {d} and {mean_b.shape[-1]}; (..., {d}, {d}) is needed"
+            )
+    covariance_a, covariance_b = covariance_a.double(), covariance_b.double()
+    spread = _trace(covariance_a) + _trace(covariance_b)
+    factor = _square_factor(covariance_a)
+    product = factor.mT @ covariance_b @ factor
+    return _combine(mean_a.double() - mean_b.double(), spread, product)
+
+
+def constant_distance(features_real: Tensor, features_constant: Tensor) -> Tensor:
+    """Fréchet distance of real images to one image repeated for ever.
+
+    The repeated image has no covariance, which leaves |mu_c - mu_r|^2 + tr S_r: the
+    score of a generator that has collapsed to that image, a yardstick for "broken".
+
+    Args:
+        features_real: (..., n, d).
+        features_constant: Features of the one image, (d,) or (1, d).
+
+    Returns:
+        Distance (...), float64.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+    """
+    mean, centered = _center(features_real, "features_real")
+    shape = tuple(features_constant.shape)
+    if shape not in ((mean.shape[-1],), (1, mean.shape[-1])):
+        raise ValueError(
+            f"features_constant: shape {shape} is not ({mean.shape[-1]},), the "
+            "features of one image"
+        )
+    shift = features_constant.double().reshape(-1) - mean
+    return _square_sum(shift, (-1,)) + _square_sum(centered, (-2, -1))
+
+
+def class_coverage(
+    predicted: Tensor, num_classes: int, min_share: float = 0.1
+) -> Tensor:
+    """Count the classes that get at least `min_share` of their fair share n / K.
+
+    Args:
+        predicted: Class of each generated image, integers in [0, K), (..., n).
+        num_classes: K.
+        min_share: Fraction of the fair share, above 0 and at most 1.
+
+    Returns:
+        Number of classes covered, int64 (...).
+
+    Raises:
+        ValueError: If a class is out of range, or there are no predictions.
+    """
+    if not 0 < min_share <= 1:
+        raise ValueError(f"min_share: {min_share!r} is not in (0, 1]")
+    if predicted.ndim == 0 or predicted.numel() == 0 or predicted.is_floating_point():
+        raise ValueError(
+            f"predicted: {predicted.dtype} of shape {tuple(predicted.shape)} are not "
+            "class indices (..., n)"
+        )
+    low, high = int(predicted.min()), int(predicted.max())
+    if low < 0 or high >= num_classes:
+        raise ValueError(
+            f"predicted: classes from {low} to {high} are not within 0 to "
+            f"{num_classes - 1}"
+        )
+    index = predicted.long()
+    zeros = index.new_zeros(*index.shape[:-1], num_classes)
+    counts = zeros.scatter_add(-1, index, torch.ones_like(index))
+    needed = min_share * index.shape[-1] / num_classes
+    return (counts >= needed - 1e-9).sum(-1)  # 0.1 * 1000 / 10 must not exceed 10
+
+
+def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
+    """Exact 1-Wasserstein distance between two sets of equally many points.
+
+    The mean Euclidean distance under the best one-to-one assignment; cubic in n.
+
+    Args:
+        points_a: (n, d).
+        points_b: (n, d).
+
+    Returns:
+        The distance, in units of the points.
+
+    Raises:
+        ValueError: If the shapes differ or a coordinate is not finite.
+        ImportError: If SciPy is missing.
+    """
+    if points_a.ndim != 2 or points_a.shape != points_b.shape or not len(points_a):
+        raise ValueError(
+            f"points_a, points_b: shapes {tuple(points_a.shape)} and "
+            f"{tuple(points_b.shape)} are not both (n, d) with n at least 1"
+        )
+    a, b = points_a.detach().cpu().double(), points_b.detach().cpu().double()
+    if not (a.isfinite().all() and b.isfinite().all()):
+        raise ValueError("points_a, points_b: a coordinate is not finite")
+    try:
+        from scipy.optimize import linear_sum_assignment
+    except ImportError as error:
+        raise ImportError("wasserstein_assignment needs SciPy (scipy)") from error
+    cost = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+    rows, columns = linear_sum_assignment(cost.numpy())
+    return float(cost[rows, columns].mean())
+
+
+def _center(features: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """Mean (..., d) and rows F (..., n, d) with covariance F' F, in float64."""
+    if features.ndim < 2 or features.shape[-2] < 2:
+        raise ValueError(
+            f"{name}: shape {tuple(features.shape)} is not (..., n, d), n at least 2"
+        )
+    features = features.detach().double()
+    mean = features.mean(-2)
+    return mean, (features - mean[..., None, :]) / (features.shape[-2] - 1) ** 0.5
+
+
+def _square_factor(covariance: Tensor) -> Tensor:
+    """L (..., d, d) with L L' = covariance; nan where the covariance is not finite."""
+    lower, info = torch.linalg.cholesky_ex(covariance)
+    singular = info != 0
+    if bool(singular.any()):
+        rest = covariance[singular]
+        finite = rest.isfinite().all(-1).all(-1)[:, None, None]
+        values, vectors = torch.linalg.eigh(torch.where(finite, rest, 0.0))
+        # negative eigenvalues of a covariance are rounding
+        factor = vectors * values.clamp(min=0).sqrt()[:, None, :]
+        lower[singular] = torch.where(finite, factor, torch.nan)
+    return lower
+
+
+def _combine(
+    shift: Tensor, spread: Tensor, product: Tensor, known_zeros: int = 0
+) -> Tensor:
+    """|shift|^2 + spread - 2 * (sum of the roots of the eigenvalues of product)."""
+    finite = product.isfinite().all(-1).all(-1)
+    safe = torch.where(finite[..., None, None], product, 0.0)
+    values = torch.linalg.eigvalsh(safe)[..., known_zeros:]
+    overlap = values.clamp(min=0).sqrt().sum(-1)
+    distance = _square_sum(shift, (-1,)) + spread - 2 * overlap
+    usable = finite & distance.isfinite()
+    return torch.where(usable, distance.clamp(min=0), torch.nan)
+
+
+def _square_sum(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    return x.square().sum(axes)
+
+
+def _trace(matrix: Tensor) -> Tensor:
+    return matrix.diagonal(dim1=-2, dim2=-1).sum(-1)

@@ -1,0 +1,141 @@
+"""What a discriminator does to its loss: domains, slopes, and its true norms.
+
+Bounds of Theorem 1 and Corollary 1, exact operator norms of layers (the matrix that
+spectral normalization sees underestimates a convolution by up to 2x), and slopes found
+at sample points.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from lipgan.losses import Term
+
+SVD_LIMIT = 2**21  # entries of the dense matrix up to which its SVD is taken
+
+
+def domain_bound(k: float, num_inputs: int) -> float:
+    """Largest width of the range of a k-Lipschitz function on [-1, 1]^d: 2 k sqrt(d).
+
+    Args:
+        k: Lipschitz constant with respect to the L2 norm.
+        num_inputs: d, for instance 3 m n for a color image of m x n pixels.
+
+    Source: Qin et al. 2020, Theorem 1, where d = 3 m n gives k sqrt(12 m n).
+    """
+    return 2 * k * math.sqrt(num_inputs)
+
+
+def largest_curvature(term: Term, low: float, high: float, points: int = 2001) -> float:
+    """M = max |L''| of a loss term on [low, high], on a grid that has both ends."""
+    x = torch.linspace(low, high, points, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(term(x).sum(), x, create_graph=True)
+    if not slope.requires_grad:  # a linear term: its slope does not depend on x
+        return 0.0
+    (curvature,) = torch.autograd.grad(slope.sum(), x)
+    return float(curvature.abs().max())
+
+
+def slope_interval_bound(term: Term, low: float, high: float, width: float) -> float:
+    """Bound on the width of the slopes that a loss term attains on [low, high].
+
+    Args:
+        term: a loss term L.
+        low: lower end of the domain on which L'' is bounded.
+        high: upper end.
+        width: bound on the width of the domain, see ``domain_bound``.
+
+    Source: Qin et al. 2020, Corollary 1, Eq. 7: M times the bound on the domain.
+    """
+    return largest_curvature(term, low, high) * width
+
+
+def attained_slopes(term: Term, low: float, high: float) -> tuple[float, float]:
+    """The interval of L' on a domain [low, high], from a grid that has both ends."""
+    slopes = term.slope(torch.linspace(low, high, 2001, dtype=torch.float64))
+    return float(slopes.min()), float(slopes.max())
+
+
+def conv_norm(
+    layer: nn.Module, shape: tuple[int, ...], tolerance: float = 1e-9
+) -> float:
+    """Operator norm of a linear layer or convolution on inputs of this shape.
+
+    Args:
+        layer: ``nn.Linear``, ``nn.Conv2d`` or ``nn.ConvTranspose2d``; its bias does
+            not matter.
+        shape: shape of one input, (features,) or (C, H, W).
+        tolerance: relative change at which the power iteration stops.
+
+    Returns:
+        The largest singular value: by SVD of the dense matrix while that is small,
+        else by power iteration on the map and its adjoint in float64.
+    """
+    reference = next(layer.parameters())
+
+    def apply(x: Tensor) -> Tensor:
+        y = torch.func.functional_call(layer, wide, (x,))
+        return y - torch.func.functional_call(layer, wide, (torch.zeros_like(x[:1]),))
+
+    wide = {k: p.detach().double() for k, p in layer.named_parameters()}
+    inputs = math.prod(shape)
+    with torch.no_grad():
+        x = torch.zeros(1, *shape, dtype=torch.float64, device=reference.device)
+        if inputs * apply(x).numel() <= SVD_LIMIT:
+            basis = torch.eye(inputs, dtype=torch.float64, device=reference.device)
+            return float(torch.linalg.matrix_norm(apply(basis.view(-1, *shape)).flatten(1), 2))
+    return _power_iteration(apply, x, tolerance)
+
+
+def _power_iteration(apply, x: Tensor, tolerance: float) -> float:  # type: ignore[no-untyped-def]
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(x.shape, dtype=x.dtype, generator=generator).to(x.device)
+    norm, before = 0.0, -1.0
+    for _ in range(2000):
+        if abs(norm - before) <= tolerance * norm:
+            break
+        x = (x / x.norm()).requires_grad_()
+        y = apply(x)
+        before, norm = norm, float(y.norm())
+        (x,) = torch.autograd.grad(y, x, grad_outputs=y.detach())
+    return norm
+
+
+def layer_norms(network: nn.Sequential, shape: tuple[int, ...]) -> list[float]:
+    """Exact operator norm of every linear layer of a network, in order.
+
+    Args:
+        network: layers of ``nn.Linear``, convolutions, 1-Lipschitz activations.
+        shape: shape of one input of the network.
+
+    Returns:
+        One norm per linear layer. Their product bounds the Lipschitz constant, if the
+        network has no batch normalization.
+    """
+    norms = []
+    x = torch.zeros(2, *shape, device=next(network.parameters()).device)
+    with torch.no_grad():
+        for layer in network:
+            if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+                norms.append(conv_norm(layer, tuple(x.shape[1:])))
+            x = layer(x)
+    return norms
+
+
+def matrix_norms(network: nn.Module) -> list[float]:
+    """sigma(W) per layer, of the kernel reshaped to (outputs, inputs x area)."""
+    return [
+        float(torch.linalg.matrix_norm(p.detach().double().flatten(1), 2))
+        for name, p in network.named_parameters()
+        if name.endswith("weight") and p.ndim > 1
+    ]
+
+
+def input_gradient_norms(network: nn.Module, x: Tensor) -> Tensor:
+    """|grad_x f(x)| per sample: (B, *shape) to (B,). Its maximum is a lower bound on
+    the Lipschitz constant of f.
+    """
+    x = x.detach().requires_grad_()
+    (grad,) = torch.autograd.grad(network(x).sum(), x)
+    return grad.flatten(1).norm(dim=1)

@@ -1,0 +1,54 @@
+"""Regularizers that act on the discriminator's weights."""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from lipgan.regularizers.base import Regularizer, Strength
+
+TINY = 1e-12
+
+
+class SpectralNormalization(Regularizer):
+    """W -> k W / sigma(W) in every layer, sigma by power iteration.
+
+    The matrix of a convolution is its kernel reshaped to (outputs, inputs x area), as
+    published; the operator norm of the convolution is up to twice as large
+    (``probes.conv_norm``). Biases are left alone. One iteration per discriminator
+    update after 15 at the start; no gradient flows through the singular vectors.
+
+    Source: Miyato et al. 2018; the factor k_SN is Qin et al. 2020, Eq. 12.
+    """
+
+    label: ClassVar[str] = "SN"
+    uses_k: ClassVar[bool] = True
+    warm_up: ClassVar[int] = 15
+
+    def start(self, matrix: Tensor, noise: Tensor) -> Tensor:
+        """A left singular vector (E, m) after the warm-up iterations."""
+        u = normalize(noise, dim=1, eps=TINY)
+        for _ in range(self.warm_up):
+            u = self.advance(matrix, u)
+        return u
+
+    def advance(self, matrix: Tensor, state: Tensor) -> Tensor:
+        """One power iteration: u <- W v / |W v|."""
+        return normalize(_times(matrix, self._right(matrix, state)), dim=1, eps=TINY)
+
+    def weight(self, matrix: Tensor, state: Tensor, strength: Strength) -> Tensor:
+        """K W / sigma with sigma = u' W v."""
+        with torch.no_grad():
+            v = self._right(matrix, state)
+        sigma = (state * _times(matrix, v)).sum(1)
+        return (strength.k / sigma)[:, None, None] * matrix
+
+    @staticmethod
+    def _right(matrix: Tensor, u: Tensor) -> Tensor:
+        return normalize(_times(matrix.transpose(1, 2), u), dim=1, eps=TINY)
+
+
+def _times(matrix: Tensor, vector: Tensor) -> Tensor:
+    """Batched matrix-vector product, (E, m, n) and (E, n) to (E, m)."""
+    return torch.bmm(matrix, vector[:, :, None])[:, :, 0]

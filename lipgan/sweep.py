@@ -1,0 +1,103 @@
+"""Run what is missing: skips recorded configs, packs the rest into cohorts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from pathlib import Path
+from typing import Any
+
+from lipgan.config import Config
+from lipgan.runs import Run, RunStore
+from lipgan.training import Progress, pick_device, train
+
+MAX_COHORT = 105  # members; the published tables need at most this many at once
+
+
+def run_or_load(
+    configs: Sequence[Config],
+    store: RunStore | str | Path | None = None,
+    executor: Executor | None = None,
+    *,
+    device: str = "auto",
+    data_dir: str | Path | None = None,
+    download: bool = False,
+    inception_weights: str | Path | None = None,
+    progress: Progress | None = print,
+) -> list[Run]:
+    """Return one run per config, training only those without a record.
+
+    A cohort's records are written as soon as it is finished, so an interruption costs
+    the cohort in progress and nothing else.
+
+    Args:
+        configs: any configs; equal ones are trained once.
+        store: a ``RunStore`` or its directory; default ``runs.default_store()``.
+        executor: any ``concurrent.futures.Executor``; None trains in this process.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        data_dir: see ``train``.
+        download: see ``train``.
+        inception_weights: see ``train``.
+        progress: receives a line of text now and then; None for silence.
+
+    Raises:
+        RecordError: a record is damaged or belongs to another config.
+        ValueError, FileNotFoundError: see ``train``.
+    """
+    pick_device(device)
+    records = store if isinstance(store, RunStore) else RunStore(store)
+    distinct = list(dict.fromkeys(configs))
+    known = {c: records.load(c) for c in distinct if c in records}
+    packs = pack([c for c in distinct if c not in known])
+    say = progress or (lambda line: None)
+    if packs:
+        say(f"{len(known)} of {len(distinct)} runs are in {records.path}; training")
+    options = {
+        "device": device,
+        "data_dir": data_dir,
+        "download": download,
+        "inception_weights": inception_weights,
+    }
+    for runs in _results(packs, executor, options, say):
+        for run in runs:
+            records.save(run)
+            known[run.config] = run
+    return [known[c] for c in configs]
+
+
+def pack(configs: Iterable[Config]) -> list[list[Config]]:
+    """Split configs into cohorts of one shape and at most ``MAX_COHORT`` members."""
+    groups: dict[tuple, list[Config]] = {}
+    for config in configs:
+        groups.setdefault(config.cohort_key, []).append(config)
+    return [
+        group[start : start + MAX_COHORT]
+        for group in groups.values()
+        for start in range(0, len(group), MAX_COHORT)
+    ]
+
+
+def _results(
+    packs: list[list[Config]],
+    executor: Executor | None,
+    options: dict[str, Any],
+    say: Callable[[str], None],
+) -> Iterable[list[Run]]:
+    """Finished cohorts, in this process as they come or from the executor."""
+    if executor is None:
+        for i, members in enumerate(packs):
+            say(f"cohort {i + 1}/{len(packs)}: {len(members)} GANs, {members[0].model}")
+            yield train(members, progress=say, **options)
+        return
+    futures: dict[Future, int] = {
+        executor.submit(train, members, **options): i for i, members in enumerate(packs)
+    }
+    for future in as_completed(futures):
+        say(f"cohort {futures[future] + 1}/{len(packs)} is finished")
+        yield future.result()
+
+
+def load_known(
+    configs: Iterable[Config], store: RunStore | str | Path | None = None
+) -> list[Run]:
+    """The recorded runs among these configs; trains nothing."""
+    records = store if isinstance(store, RunStore) else RunStore(store)
+    return [records.load(c) for c in configs if c in records]

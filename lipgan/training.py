@@ -1,0 +1,305 @@
+"""The training loop: one discriminator step, one generator step, a cohort at a time."""
+
+import math
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lipgan import data, features
+from lipgan.cohort import Cohort
+from lipgan.config import Config
+from lipgan.data import Dataset
+from lipgan.evaluate import Reference, constant_metric, evaluate, make_reference, observe
+from lipgan.lifting import Tensors
+from lipgan.runs import Run
+
+Progress = Callable[[str], None]
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def discriminator_step(
+    cohort: Cohort, x_real: Tensor, z: Tensor, uniform: Tensor, step: int
+) -> tuple[Tensor, Tensor]:
+    """Update all discriminators once.
+
+    Args:
+        cohort: E members.
+        x_real: real samples, (E, B, *shape).
+        z: noise, (E, B, z_dim).
+        uniform: U[0, 1) numbers for the penalty, (E, B).
+        step: present step, noted for members that diverge.
+
+    Returns:
+        Loss and penalty per member, (E,) each.
+    """
+    with torch.no_grad():
+        x_fake = cohort.generate(z, training=True)
+    cohort.advance_regularizer()
+    for p in cohort.d.values():
+        p.requires_grad_()
+    critic, losses = cohort.critic(), cohort.losses
+    scores = critic(torch.cat([x_real, x_fake], dim=1))
+    real, fake = scores.chunk(2, dim=1)
+    loss = losses.value("d_real", real).mean(1) + losses.value("d_fake", fake).mean(1)
+    penalty = cohort.regularizer.penalty(
+        critic, x_real, x_fake, uniform, cohort.strength
+    )
+    total = loss if penalty is None else loss + penalty
+    _update(cohort, cohort.d, cohort.d_moments, total, cohort.lr_d)
+    cohort.project()
+    cohort.note_divergence(scores.detach(), step)
+    return loss.detach(), torch.zeros_like(loss) if penalty is None else penalty.detach()
+
+
+def generator_step(cohort: Cohort, z: Tensor, step: int) -> Tensor:
+    """Update all generators once; returns the loss per member, (E,).
+
+    The discriminators see their new weights; the regularizer's state stays.
+    """
+    for p in cohort.g.values():
+        p.requires_grad_()
+    with torch.no_grad():
+        critic = cohort.critic()
+    scores = critic(cohort.generate(z, training=True))
+    loss = cohort.losses.value("g_fake", scores).mean(1)
+    _update(cohort, cohort.g, cohort.g_moments, loss, cohort.lr_g)
+    cohort.note_divergence(scores.detach(), step)
+    return loss.detach()
+
+
+def _update(
+    cohort: Cohort, parameters: Tensors, moments: Tensors, loss: Tensor, lr: Tensor
+) -> None:
+    """Descend the sum over members: no member's gradient sees another member."""
+    grads = torch.autograd.grad(loss.sum(), list(parameters.values()))
+    for p in parameters.values():
+        p.requires_grad_(False)
+    cohort.optimizer.step(
+        parameters, dict(zip(parameters, grads, strict=True)), moments, lr
+    )
+
+
+def train(
+    configs: Sequence[Config],
+    *,
+    device: str = "auto",
+    data_dir: str | Path | None = None,
+    download: bool = False,
+    inception_weights: str | Path | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Train all configs, as few cohorts as possible, and return runs in their order.
+
+    Args:
+        configs: any configs; those of one shape are trained as one program.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        data_dir: where data sets lie; default $LIPGAN_DATA, then ``data``.
+        download: whether missing data may be fetched.
+        inception_weights: file with pytorch-fid's weights, for ``features=inception``.
+        progress: receives a line of text now and then.
+
+    Raises:
+        ValueError: unknown or missing device, or a folder without images.
+        FileNotFoundError: data or weights are missing.
+    """
+    place = pick_device(device)
+    members: dict[tuple, list[int]] = {}
+    for i, config in enumerate(configs):
+        members.setdefault(config.cohort_key, []).append(i)
+    runs: dict[int, Run] = {}
+    for rows in members.values():
+        rows.sort(key=lambda i: configs[i].loss)
+        first = configs[rows[0]]
+        dataset = load_data(first, data_dir, download).to(place)
+        reference = None
+        if first.image_size:
+            extractor = features.load_extractor(
+                first.features, weights=inception_weights, device=place
+            )
+            reference = make_reference(dataset, extractor)
+        group = _Training([configs[i] for i in rows], dataset, reference, progress)
+        runs.update(zip(rows, group.run(), strict=True))
+    return [runs[i] for i in range(len(configs))]
+
+
+def pick_device(name: str) -> torch.device:
+    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
+
+    Raises:
+        ValueError: unknown name, or a GPU is asked for where there is none.
+    """
+    if name not in DEVICES:
+        raise ValueError(f"device: {name!r} is not one of {', '.join(DEVICES)}")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device: 'cuda' was asked for, but no GPU is visible")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def load_data(
+    config: Config, data_dir: str | Path | None = None, download: bool = False
+) -> Dataset:
+    """The data set of a config; made-up images where the smoke scale has no files."""
+    return data.load(
+        config.dataset,
+        root=data_dir,
+        image_size=config.image_size or None,
+        channels=config.channels or None,
+        limit=config.data_limit or None,
+        synthetic=config.scale == "smoke",
+        download=download,
+    )
+
+
+class _Training:
+    """One cohort from its first step to its records."""
+
+    def __init__(
+        self,
+        configs: Sequence[Config],
+        dataset: Dataset,
+        reference: Reference | None,
+        progress: Progress | None,
+    ) -> None:
+        self.configs, self.dataset, self.reference = configs, dataset, reference
+        self.say = progress or (lambda line: None)
+        self.cohort = Cohort(configs, dataset.x.device)
+        self.alive = list(range(len(configs)))  # row of the cohort -> index in configs
+        self.histories: list[dict[str, list]] = [{} for _ in configs]
+        self.diverged: dict[int, int] = {}
+
+    def run(self) -> list[Run]:
+        """Train to the end, evaluate, and return one run per config."""
+        start = time.perf_counter()
+        first = self.configs[0]
+        spacing = first.num_steps / min(first.history_points, first.num_steps)
+        moments = {1} | {
+            round(spacing * (i + 1)) for i in range(math.ceil(first.num_steps / spacing))
+        }
+        for step in range(1, first.num_steps + 1):
+            losses = self._step(step)
+            if step in moments:
+                self._record(step, losses)
+                self._drop_diverged()
+                self._report(step, time.perf_counter() - start)
+            if not self.alive:
+                break
+        rows, pictures = self._finish()
+        seconds = time.perf_counter() - start
+        return [self._make_run(i, rows, pictures, seconds) for i in range(len(rows))]
+
+    def _step(self, step: int) -> dict[str, Tensor]:
+        cohort, config, noise = self.cohort, self.configs[0], self.cohort.noise
+        batch = config.batch_size
+        for i in range(config.n_dis):
+            draw = (step - 1) * config.n_dis + i
+            indices = noise.indices("data", draw, len(self.dataset), batch)
+            x_real = self.dataset.batch(indices)[noise.rows]
+            z = noise.normal("z for d", draw, batch, config.z_dim)
+            uniform = noise.uniform("penalty", draw, batch)
+            loss_d, penalty = discriminator_step(cohort, x_real, z, uniform, step)
+        z = noise.normal("z for g", step - 1, batch, config.z_dim)
+        loss_g = generator_step(cohort, z, step)
+        return {"loss_d": loss_d, "penalty": penalty, "loss_g": loss_g}
+
+    def _record(self, step: int, losses: dict[str, Tensor]) -> None:
+        moment = losses | observe(self.cohort, self.dataset, step)
+        columns = {k: v.tolist() for k, v in moment.items()}
+        for row, index in enumerate(self.alive):
+            history = self.histories[index]
+            history.setdefault("step", []).append(step)
+            for name, values in columns.items():
+                history.setdefault(name, []).append(values[row])
+
+    def _drop_diverged(self) -> None:
+        """Diverged members leave the cohort, so they cost nothing from here on."""
+        at = self.cohort.diverged_at.tolist()
+        for row, index in enumerate(self.alive):
+            if at[row] >= 0:
+                self.diverged[index] = at[row]
+        kept = [row for row in range(len(at)) if at[row] < 0]
+        if 0 < len(kept) < len(at):
+            self.cohort.keep(kept)
+        self.alive = [self.alive[row] for row in kept]
+
+    def _report(self, step: int, seconds: float) -> None:
+        total = self.configs[0].num_steps
+        left = seconds / step * (total - step)
+        lost = f", {len(self.diverged)} diverged" if self.diverged else ""
+        self.say(
+            f"step {step}/{total}: {len(self.alive)} training{lost}, "
+            f"{seconds:.0f} s, about {left:.0f} s left"
+        )
+
+    def _finish(self) -> tuple[list[dict[str, float]], list[Tensor | None]]:
+        """Metrics of every config; the last update may have been the fatal one."""
+        constant = constant_metric(self.reference) if self.reference else {}
+        rows: list[dict[str, float]] = [dict(constant) for _ in self.configs]
+        pictures: list[Tensor | None] = [None] * len(rows)
+        if self.alive:
+            weights = [*self.cohort.g.values(), *self.cohort.d.values()]
+            sound = torch.stack([torch.isfinite(w).flatten(1).all(1) for w in weights])
+            lost = ~sound.all(0) & (self.cohort.diverged_at < 0)
+            steps = self.configs[0].num_steps
+            self.cohort.diverged_at[lost] = steps
+            self._drop_diverged()
+        if self.alive:
+            measured = evaluate(self.cohort, self.dataset, self.reference)
+            for index, row, picture in zip(self.alive, *measured, strict=True):
+                rows[index] |= row
+                pictures[index] = picture
+        return rows, pictures
+
+    def _make_run(
+        self, index: int, rows: list, pictures: list, seconds: float
+    ) -> Run:
+        picture = pictures[index]
+        if picture is not None:
+            picture = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
+        diverged_at = self.diverged.get(index)
+        return Run(
+            config=self.configs[index],
+            status="completed" if diverged_at is None else "diverged",
+            diverged_at=diverged_at,
+            history=self.histories[index],
+            metrics=rows[index],
+            provenance=provenance(self.cohort.device, seconds, len(self.configs)),
+            samples=picture,
+        )
+
+
+def provenance(device: torch.device, seconds: float, members: int) -> dict[str, Any]:
+    """Where a result comes from; ``seconds`` is the whole cohort's training time."""
+    name = platform.machine()
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name(device)
+    return {
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "device": f"{device.type}: {name}",
+        "threads": torch.get_num_threads(),
+        "cohort_size": members,
+        "cohort_seconds": round(seconds, 2),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _commit() -> str:
+    """The commit of the checkout that holds this file, "-dirty" if code changed."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        found = subprocess.run(
+            command, capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return os.environ.get("LIPGAN_COMMIT", "unknown")
+    return found.stdout.strip()
