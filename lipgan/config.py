@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from lipgan.data import DATASETS
+from lipgan.data import dataset_spec
 from lipgan.features import FEATURES
 from lipgan.losses import LOSSES
 from lipgan.models import MODELS, Sizes
@@ -150,7 +150,6 @@ class Config:
         _check_key("regularizer", self.regularizer, REGULARIZERS)
         _check_key("scale", self.scale, SCALES)
         _check_key("optimizer", self.optimizer, OPTIMIZERS)
-        _check_key("dataset", str(self.dataset).partition(":")[0], DATASETS)
         self._fill_in()
         for field in dataclasses.fields(self):
             if field.type is not str:
@@ -162,9 +161,11 @@ class Config:
             )
 
     def _fill_in(self) -> None:
-        spec = DATASETS[self.dataset.partition(":")[0]]
-        self._default("image_size", spec.image_size or 0)
-        self._default("channels", spec.channels or 0)
+        spec = dataset_spec(str(self.dataset))
+        for name, accepted in (("image_size", "8, 32 or 64"), ("channels", "1 or 3")):
+            if self.dataset.startswith("folder:") and getattr(self, name) is FROM_SCALE:
+                raise ValueError(f"{name}: a folder of images needs one, {accepted}")
+            self._default(name, getattr(spec, name) or 0)
         self._default("features", getattr(spec, "features", "digits"))
         _check_key("features", self.features, FEATURES)
         by_size = {m.image_size: k for k, m in MODELS.items() if m.image_size}

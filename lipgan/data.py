@@ -154,7 +154,7 @@ def to_uint8(x: Tensor) -> Tensor:
 
 
 def ring_modes() -> Tensor:
-    """Centers of the eight Gaussians of `toy_ring`, float32 (8, 2), radius 1."""
+    """Centers of the eight Gaussians of `toy2d_ring`, float32 (8, 2), radius 1."""
     angle = torch.arange(8) * (2 * math.pi / 8)
     return torch.stack([angle.cos(), angle.sin()], dim=1)
 
@@ -196,16 +196,17 @@ def _import(module: str, package: str, name: str) -> Any:
 def _torchvision(request: _Request, class_name: str, **options: Any) -> Any:
     datasets = _import("torchvision.datasets", "torchvision", request.name)
     where = f"data set {request.name!r} in {str(request.root)!r}"
-    build, root = getattr(datasets, class_name), str(request.root)
+    build = getattr(datasets, class_name)
     try:
-        return build(root, download=request.download, **options)
-    except (AssertionError, IndexError, TypeError, ValueError) as error:
-        raise ValueError(f"{where}: damaged file ({error!r})") from error
-    except (OSError, RuntimeError) as error:
+        return build(str(request.root), download=request.download, **options)
+    except (AssertionError, LookupError, OSError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())
         hint = "fetch it (--download) or point to its folder (--data DIR, LIPGAN_DATA)"
         if request.download:
-            hint = "the download failed: " + " ".join(str(error).split())
-        raise FileNotFoundError(f"{where}: not found or incomplete; {hint}") from error
+            raise FileNotFoundError(f"{where}: download failed: {reason}") from error
+        if "not found" in reason or isinstance(error, OSError):
+            raise FileNotFoundError(f"{where}: not found; {hint}") from error
+        raise ValueError(f"{where}: damaged file ({reason or error!r})") from error
 
 
 def _digits(request: _Request) -> _Loaded:
@@ -235,12 +236,11 @@ def _folder(request: _Request) -> _Loaded:
     root = Path(request.name.partition(":")[2]).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"dataset: {str(root)!r} is not a folder")
-    found = [path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES]
-    parts = sorted(path.relative_to(root).parts for path in found)
+    parts = sorted(path.relative_to(root).parts for path in root.rglob("*.*"))
+    parts = [part for part in parts if part[-1].lower().endswith(IMAGE_SUFFIXES)]
     parts = [part for part in parts if not any(name[0] == "." for name in part)]
     if not parts:
-        kinds = ", ".join(IMAGE_SUFFIXES)
-        raise ValueError(f"dataset: folder {str(root)!r} holds no image ({kinds})")
+        raise ValueError(f"dataset: {str(root)!r} holds no image {IMAGE_SUFFIXES}")
     x = _read_images([root.joinpath(*part) for part in parts], request)
     names = sorted({part[0] for part in parts})
     if len(names) < 2 or min(len(part) for part in parts) < 2:
@@ -264,8 +264,9 @@ def _read_images(paths: list[Path], request: _Request, crop: int = 1 << 30) -> T
             raise ValueError(f"dataset: cannot read {str(path)!r}: {error}") from error
         side = min(*pixels.size, crop)
         size, left, top = size or side, *((full - side) // 2 for full in pixels.size)
-        box = (left, top, left + side, top + side)
-        pixels = pixels.resize((size, size), pil.Resampling.BILINEAR, box)
+        # two steps: a box given to resize would let the pixels around it leak in
+        pixels = pixels.crop((left, top, left + side, top + side))
+        pixels = pixels.resize((size, size), pil.Resampling.BILINEAR)
         if index == 0:
             x = torch.empty(len(paths), depth, size, size, dtype=torch.uint8)
         x[index] = torch.from_numpy(np.array(pixels)).view(size, size, -1).movedim(2, 0)
@@ -294,6 +295,6 @@ DATASETS: dict[str, DatasetSpec] = {
     "cifar10": DatasetSpec("CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10),
     "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),
     "folder": DatasetSpec("images", None, None, 0, "a folder", "its owner's", _folder),
-    "toy_points": DatasetSpec("four points", None, None, 0, _HERE, _FREE, _points),
-    "toy_ring": DatasetSpec("eight Gaussians", None, None, 8, _HERE, _FREE, _ring),
+    "toy2d": DatasetSpec("four points", None, None, 0, _HERE, _FREE, _points),
+    "toy2d_ring": DatasetSpec("eight Gaussians", None, None, 8, _HERE, _FREE, _ring),
 }

@@ -1,6 +1,7 @@
 """What is measured on a cohort: a moment of its history, and its final metrics."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from lipgan import metrics, probes
 from lipgan.cohort import Cohort
+from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.features import Extractor, constant_image
 
@@ -179,6 +181,18 @@ def lipschitz_metrics(
         "lipschitz_gradient": float(slopes.max()),
         "domain_width": float(scores.max() - scores.min()),
     }
+
+
+def untrained_metrics(configs: Sequence[Config], dataset: Dataset) -> list[dict]:
+    """``lipschitz_metrics`` of the same networks before their first update."""
+    order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
+    cohort = Cohort([configs[i] for i in order], torch.device("cpu"))
+    x_fake = generated(cohort, PROBE_SAMPLES)
+    rows = {
+        i: lipschitz_metrics(cohort, row, dataset, x_fake[row])
+        for row, i in enumerate(order)
+    }
+    return [rows[i] for i in range(len(configs))]
 
 
 def sample_grid(images: Tensor) -> Tensor:
