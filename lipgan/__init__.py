@@ -24,6 +24,7 @@ _HOME = {
 _MODULES = {
     "cohort",
     "config",
+    "criteria",
     "data",
     "evaluate",
     "experiments",
@@ -35,7 +36,9 @@ _MODULES = {
     "paper",
     "plots",
     "probes",
+    "published",
     "regularizers",
+    "report",
     "runs",
     "sweep",
 }

@@ -50,7 +50,7 @@ _PAPER = Settings(100_000, 64, 100, 64, 5e-5, 5e-5, 10_000)
 _EMBEDDED_LARGE = Settings(2_000, 16, 64, 64, 2e-4, 2e-4, 2_000)
 _DIGITS = Settings(6_000, 16, 32, 64, 2e-4, 2e-4, 2_000)
 _POINT = Settings(2_000, 64, 1, 4, 1e-3, 2e-3, 4)
-_RING = Settings(4_000, 64, 4, 64, 1e-3, 1e-3, 512)
+_RING = Settings(3_000, 64, 4, 64, 1e-3, 1e-3, 512)
 
 # scale -> model -> settings. The only place that knows the scales.
 SCALES: dict[str, dict[str, Settings]] = {
@@ -166,7 +166,7 @@ class Config:
             if self.dataset.startswith("folder:") and getattr(self, name) is FROM_SCALE:
                 raise ValueError(f"{name}: a folder of images needs one, {accepted}")
             self._default(name, getattr(spec, name) or 0)
-        self._default("features", getattr(spec, "features", "digits"))
+        self._default("features", spec.features)
         _check_key("features", self.features, FEATURES)
         by_size = {m.image_size: k for k, m in MODELS.items() if m.image_size}
         toy = "toy_mlp" if self.dataset == "toy2d_ring" else "toy_point"
@@ -186,7 +186,9 @@ class Config:
     def _check_number(self, name: str, whole: bool) -> None:
         value = getattr(self, name)
         wanted = "a whole number" if whole else "a number"
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        if isinstance(value, bool) or not isinstance(
+            value, int if whole else (int, float)
+        ):
             raise ValueError(f"{name}: {value!r} is not {wanted}")
         if not whole:
             object.__setattr__(self, name, float(value))

@@ -67,6 +67,7 @@ class DatasetSpec:
 
     `image_size` and `channels` are None for points, and for a folder of images, which
     takes them from its first image. `num_classes` is 0 if there are none or unknown.
+    `features` names the extractor that judges generated images unless told otherwise.
     """
 
     label: str
@@ -76,6 +77,7 @@ class DatasetSpec:
     source: str
     licence: str
     load: Callable[[_Request], _Loaded]
+    features: str = "pixels"
 
 
 def dataset_spec(name: str) -> DatasetSpec:
@@ -290,7 +292,7 @@ _LIU = "Z. Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015"
 _HERE, _FREE = "this module", "that of this project"
 
 DATASETS: dict[str, DatasetSpec] = {
-    "digits": DatasetSpec("digits", 8, 1, 10, _UCI, "CC BY 4.0", _digits),
+    "digits": DatasetSpec("digits", 8, 1, 10, _UCI, "CC BY 4.0", _digits, "digits"),
     "mnist": DatasetSpec("MNIST", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist),
     "cifar10": DatasetSpec("CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10),
     "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),

@@ -115,21 +115,21 @@ def evaluate(
             row.update(point_metrics(x, dataset))
         return rows, [None] * len(rows)
     for row, x in zip(rows, x_fake, strict=True):
-        row.update(image_metrics(to_uint8(x), dataset, reference))
+        row.update(image_metrics(to_uint8(x), reference))
     return rows, [sample_grid(to_uint8(x)) for x in x_fake]
 
 
-def image_metrics(
-    images: Tensor, dataset: Dataset, reference: Reference
-) -> dict[str, float]:
+def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
     """Frechet distance and class coverage of generated images (n, C, H, W), uint8."""
     extractor, count = reference.extractor, samples_name(len(images))
     features = extractor.features(images)
     distance = metrics.frechet_distance(features, reference.features)
-    row = {distance_name(extractor.name, count): float(distance)} | constant_metric(reference)
-    if extractor.head is not None:
+    row = {distance_name(extractor.name, count): float(distance)} | constant_metric(
+        reference
+    )
+    if extractor.num_classes:
         predicted = extractor.classify(images)
-        covered = metrics.class_coverage(predicted, dataset.num_classes)
+        covered = metrics.class_coverage(predicted, extractor.num_classes)
         row[f"class_coverage_{extractor.name}_{count}"] = float(covered)
     return row
 

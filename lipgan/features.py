@@ -16,6 +16,7 @@ from unittest import mock
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 from lipgan.classifiers import Classifier, fit_classifier
 
@@ -33,7 +34,7 @@ class Extractor:
         *,
         channels: tuple[int, ...],
         image_size: int | None = None,
-        head: nn.Module | None = None,
+        head: nn.Linear | None = None,
         chunk: int = 1024,
     ) -> None:
         """Wrap a network.
@@ -51,6 +52,11 @@ class Extractor:
         self.network = network.eval().requires_grad_(False)
         self.head = None if head is None else head.eval().requires_grad_(False)
 
+    @property
+    def num_classes(self) -> int:
+        """How many classes it tells apart, 0 if none."""
+        return 0 if self.head is None else self.head.out_features
+
     def to(self, device: torch.device | str) -> "Extractor":
         """Move the network to a device and return this extractor."""
         self.network.to(device)
@@ -65,7 +71,7 @@ class Extractor:
             ValueError: If the images do not have the type or shape needed.
         """
         self._check(images)
-        device = next(self.network.parameters()).device
+        device = next(iter(self.network.state_dict().values())).device
         with torch.no_grad():
             parts = images.split(self.chunk)
             return torch.cat([self.network(part.to(device) / 255) for part in parts])
@@ -187,6 +193,24 @@ class _Inception(nn.Module):
         return self.network(x.expand(-1, 3, -1, -1))[0].flatten(1)
 
 
+class _Pixels(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("place", torch.zeros(()))  # so that it has a device
+
+    def forward(self, x: Tensor) -> Tensor:
+        return adaptive_avg_pool2d(x, 8).flatten(1)
+
+
+@dataclass(frozen=True)
+class PixelFeatures:
+    """Images averaged down to 8 x 8 pixels: crude, but at hand for any data set."""
+
+    def load(self, name: str, path: Path | None, download: bool) -> Extractor:
+        """Nothing to read."""
+        return Extractor(name, _Pixels(), channels=(1, 3))
+
+
 @dataclass(frozen=True)
 class InceptionFeatures:
     """The 2,048 features of the FID, as pytorch-fid computes them."""
@@ -280,8 +304,9 @@ def train_and_save(name: str) -> float:
 
 _DIGITS = "ee59051915952ef14d6cdfcdd03d7ee2e149a92ffa289d4ece681e0797319891"
 
-FEATURES: dict[str, ClassifierFeatures | InceptionFeatures] = {
+FEATURES: dict[str, ClassifierFeatures | PixelFeatures | InceptionFeatures] = {
     "digits": ClassifierFeatures("digits", 8, 1, 10, _DIGITS),
+    "pixels": PixelFeatures(),
     "inception": InceptionFeatures(),
 }
 

@@ -134,7 +134,7 @@ def _dense_matrix(layer: _Layer, weight: Tensor) -> Tensor:
         conv.stride,
         conv.padding,
     )
-    index, twin = _dense_maps(type(conv), sizes, layer.inputs, str(weight.device))
+    index, twin = _dense_maps(conv.__class__, sizes, layer.inputs, str(weight.device))
     dense = _Gather.apply(weight.flatten(1), index, twin)
     return dense.view(len(weight), layer.outputs.numel(), layer.inputs.numel())
 

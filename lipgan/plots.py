@@ -10,7 +10,7 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lipgan import data, paper, probes
+from lipgan import criteria, data, probes
 from lipgan.losses import LOSSES, scaled
 from lipgan.published import CONSTANT_FID, TABLE3
 from lipgan.runs import Run
@@ -42,7 +42,9 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
         bounds = {
             "2√d ∏ exact layer norms": [r.metrics["lipschitz_layers"] for r in own],
             "2√d kⁿ (nominal)": [k**layers for k in ks],
-            "2√d largest gradient found": [r.metrics["lipschitz_gradient"] for r in own],
+            "2√d largest gradient found": [
+                r.metrics["lipschitz_gradient"] for r in own
+            ],
         }
         for (label, norms), dash in zip(bounds.items(), ("-", "--", ":"), strict=True):
             widths = [probes.domain_bound(norm, inputs) for norm in norms]
@@ -70,7 +72,9 @@ def toy_grid(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
     real = data.load(runs[0].config.dataset).x[:512].numpy()
     for row, loss in enumerate(losses):
         for column, alpha in enumerate(alphas):
-            found = [r for r in runs if (r.config.loss, r.config.alpha) == (loss, alpha)]
+            found = [
+                r for r in runs if (r.config.loss, r.config.alpha) == (loss, alpha)
+            ]
             above, below = panels[2 * row, column], panels[2 * row + 1, column]
             _toy_samples(above, found[0], real)
             _loss_on_domain(below, found[0])
@@ -80,15 +84,25 @@ def toy_grid(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
 
 
 def _toy_samples(ax: Axes, run: Run, real: np.ndarray) -> None:
-    ax.scatter(*real.T, s=14 if len(real) > 8 else 60, color="black", zorder=2)
+    ax.scatter(real[:, 0], real[:, 1], s=14 if len(real) > 8 else 60, color="black")
     path = np.array(run.history["points"])  # (moments, points, 2)
     if path.shape[1] == 1:
         ax.plot(*path[:, 0].T, color="tab:orange", lw=1, alpha=0.7)
-    ax.scatter(*path[-1].T, s=20 if path.shape[1] > 1 else 90, color="tab:orange", zorder=3)
+    ax.scatter(
+        path[-1, :, 0],
+        path[-1, :, 1],
+        s=20 if path.shape[1] > 1 else 90,
+        color="tab:orange",
+        zorder=3,
+    )
     if run.diverged:
         ax.text(
-            0.5, 0.9, f"diverged at step {run.diverged_at}", transform=ax.transAxes,
-            ha="center", color=OMEGA,
+            0.5,
+            0.9,
+            f"diverged at step {run.diverged_at}",
+            transform=ax.transAxes,
+            ha="center",
+            color=OMEGA,
         )
     low, high = toy_limits(run)
     ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
@@ -102,7 +116,11 @@ def toy_limits(run: Run) -> tuple[float, float]:
 def _loss_on_domain(ax: Axes, run: Run) -> None:
     """L over a few widths of the domain, the attained part alpha * Omega in red."""
     last = {k: v[-1] for k, v in run.history.items() if k.startswith("score")}
-    ends = [last[f"score_{side}_{end}"] for side in ("real", "fake") for end in ("min", "max")]
+    ends = [
+        last[f"score_{side}_{end}"]
+        for side in ("real", "fake")
+        for end in ("min", "max")
+    ]
     if not np.isfinite(ends).all():
         ax.text(0.5, 0.5, "scores are not finite", transform=ax.transAxes, ha="center")
         ax.set(xticks=[], yticks=[])
@@ -117,8 +135,8 @@ def _loss_on_domain(ax: Axes, run: Run) -> None:
     ax.plot(red, term(red), color=OMEGA, lw=3, solid_capstyle="round")
     if high - low < 0.02 * reach:
         ax.plot([(low + high) / 2], [float(term(red).mean())], "o", color=OMEGA, ms=6)
-    ax.set(xlabel="α f", yticks=[])
-    ax.xaxis.label.set_size(9)
+    ax.set_xlabel("α f", fontsize=9)
+    ax.set_yticks([])
     ax.tick_params(labelsize=8)
     sns.despine(ax=ax)
 
@@ -133,7 +151,9 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
     dots = []
     for ax, run in zip(panels[0], runs, strict=True):
         ax.scatter(*real.T, s=10 if len(real) > 8 else 40, color="black")
-        dots.append(ax.scatter([], [], s=16 if len(real) > 8 else 60, color="tab:orange"))
+        dots.append(
+            ax.scatter([], [], s=16 if len(real) > 8 else 60, color="tab:orange")
+        )
         low, high = toy_limits(run)
         ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
         ax.set_title(f"{LOSSES[run.config.loss].label}, α = {run.config.alpha:.0e}")
@@ -155,11 +175,11 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
 def distance_against_k(runs: Sequence[Run]) -> Figure:
     """Table 3 as lines: our distances on the left, the paper's three data sets."""
     figure, panels = plt.subplots(1, 4, figsize=(15, 4.2))
-    cells = paper.cell_distances(runs)
-    constant = paper.constant_distance(runs)
+    cells = criteria.cell_distances(runs)
+    constant = criteria.constant_distance(runs)
     _lines(panels[0], cells, constant)
     name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
-    panels[0].set(title=f"ours: {name}", ylabel=paper.distance_metric(runs))
+    panels[0].set(title=f"ours: {name}", ylabel=criteria.distance_metric(runs))
     for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):
         _lines(ax, {cell: [fid] for cell, fid in column.items()}, CONSTANT_FID[dataset])
         ax.set(title=f"paper: {data.DATASETS[dataset].label}", ylabel="FID")
@@ -170,7 +190,9 @@ def distance_against_k(runs: Sequence[Run]) -> Figure:
 
 
 def _lines(ax: Axes, cells: dict, constant: float) -> None:
-    top = 1.6 * max([constant, *(v for values in cells.values() for v in values if np.isfinite(v))])
+    top = 1.6 * max(
+        [constant, *(v for values in cells.values() for v in values if np.isfinite(v))]
+    )
     for loss in dict.fromkeys(loss for loss, _ in cells):
         ks = [k for own, k in cells if own == loss]
         # A diverged run has no distance: an open cross at the top edge.
@@ -200,8 +222,15 @@ def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
     for run in runs:
         ax = panels[losses.index(run.config.loss), ks.index(run.config.lipschitz_k)]
         if run.samples is None:
-            ax.text(0.5, 0.5, f"diverged at\nstep {run.diverged_at}", ha="center", va="center",
-                    color=OMEGA, fontsize=8)
+            ax.text(
+                0.5,
+                0.5,
+                f"diverged at\nstep {run.diverged_at}",
+                ha="center",
+                va="center",
+                color=OMEGA,
+                fontsize=8,
+            )
             ax.set(xlim=(0, 1), ylim=(0, 1))
         else:
             edge = side * run.config.image_size
@@ -215,7 +244,9 @@ def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
     return figure
 
 
-def scaled_losses(alphas: Sequence[float], losses: Sequence[str], reach: float) -> Figure:
+def scaled_losses(
+    alphas: Sequence[float], losses: Sequence[str], reach: float
+) -> Figure:
     """The real term of each loss under domain scaling, over scores up to ``reach``."""
     figure, panels = plt.subplots(
         1, len(losses), figsize=(2.8 * len(losses), 2.8), squeeze=False

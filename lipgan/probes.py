@@ -84,7 +84,9 @@ def conv_norm(
         x = torch.zeros(1, *shape, dtype=torch.float64, device=reference.device)
         if inputs * apply(x).numel() <= SVD_LIMIT:
             basis = torch.eye(inputs, dtype=torch.float64, device=reference.device)
-            return float(torch.linalg.matrix_norm(apply(basis.view(-1, *shape)).flatten(1), 2))
+            return float(
+                torch.linalg.matrix_norm(apply(basis.view(-1, *shape)).flatten(1), 2)
+            )
     return _power_iteration(apply, x, tolerance)
 
 
@@ -133,8 +135,9 @@ def matrix_norms(network: nn.Module) -> list[float]:
 
 
 def input_gradient_norms(network: nn.Module, x: Tensor) -> Tensor:
-    """|grad_x f(x)| per sample: (B, *shape) to (B,). Its maximum is a lower bound on
-    the Lipschitz constant of f.
+    """|grad_x f(x)| per sample, (B, *shape) to (B,).
+
+    The maximum is a lower bound on the Lipschitz constant of f.
     """
     x = x.detach().requires_grad_()
     (grad,) = torch.autograd.grad(network(x).sum(), x)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lipgan import paper, probes
+from lipgan import criteria, paper, probes
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
 from lipgan.losses import LOSSES
 from lipgan.paper import CLAIMS, Verdict
 from lipgan.published import TABLE2, TABLE2_TERM, TABLE3
-from lipgan.runs import Run, RunStore
+from lipgan.runs import Run, RunStore, training_seconds
 from lipgan.sweep import load_known
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def claims_table(store: RunStore, scale: str) -> str:
         "records when the book is built; a claim without complete records is *not "
         "tested*.",
         "",
-        "| claim | in the paper | criterion and what was found | seeds | training | verdict |",
+        "| claim | in the paper | criterion and finding | seeds | training | verdict |",
         "|---|---|---|---|---|---|",
     ]
     for name, verdict in verdicts.items():
@@ -79,7 +79,8 @@ def judged(name: str, store: RunStore, scale: str) -> Verdict:
 def _claim_row(name: str, verdict: Verdict) -> str:
     claim = CLAIMS[name]
     evidence = "<br>".join(
-        f"{'✓' if c.holds else '✗'} {c.criterion}: **{c.found}**" for c in verdict.checks
+        f"{'✓' if c.holds else '✗'} {c.criterion}: **{c.found}**"
+        for c in verdict.checks
     )
     cost = f"{verdict.seconds / 60:.1f} min" if verdict.seconds else "–"
     seeds = ", ".join(map(str, verdict.seeds)) or "–"
@@ -92,13 +93,15 @@ def table3_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
     """Median over seeds and range, beside the paper's three data sets."""
     import pandas as pd
 
-    cells = paper.cell_distances(runs)
+    cells = criteria.cell_distances(runs)
     rows = {}
     for loss in TABLE3_LOSSES:
         label = LOSSES[loss].label
         rows[label, "ours"] = [_spread(cells[loss, k]) for k in TABLE3_K]
         for dataset, column in TABLE3.items():
-            rows[label, f"paper, {dataset}"] = [f"{column[loss, k]:g}" for k in TABLE3_K]
+            rows[label, f"paper, {dataset}"] = [
+                f"{column[loss, k]:g}" for k in TABLE3_K
+            ]
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
     table.columns = [f"k = {k:g}" for k in TABLE3_K]
@@ -167,12 +170,35 @@ def slopes_table(runs: Sequence[Run]) -> "pd.DataFrame":
             "k": run.config.lipschitz_k,
             "Ω, real": _interval(run, "score_real"),
             "Ψ, real term": _interval(run, "slope_real"),
-            "share of the bound": paper.slope_ratio(run),
+            "share of the bound": criteria.slope_ratio(run),
         }
         for run in runs
         if not run.diverged
     ]
     return pd.DataFrame(rows).set_index(["loss", "k"])
+
+
+def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """How far every toy ends from its data, median over seeds, alphas as columns."""
+    import pandas as pd
+
+    titles = {
+        "toy2d": "one point: distance to the median",
+        "toy2d_ring": "eight modes: W1",
+    }
+    rows = [
+        {
+            "toy": titles[run.config.dataset],
+            "loss": LOSSES[run.config.loss].label,
+            "alpha": f"α = {run.config.alpha:g}",
+            "distance": criteria.toy_distance(run),
+        }
+        for run in runs
+    ]
+    table = pd.DataFrame(rows).pivot_table(
+        index="loss", columns=["toy", "alpha"], values="distance", aggfunc="median"
+    )
+    return table.map(lambda d: "diverged" if math.isinf(d) else f"{d:.2f}")
 
 
 def _interval(run: Run, name: str) -> str:
@@ -224,7 +250,7 @@ def provenance_markdown(runs: Iterable[Run]) -> str:
     for key in keys:
         values = sorted({str(run.provenance[key]) for run in runs})
         lines.append(f"| {key} | {', '.join(values)} |")
-    seconds = paper.training_seconds(runs)
+    seconds = training_seconds(runs)
     ids = sorted(run.config.config_id for run in runs)
     lines += [
         f"| training | {seconds:.0f} s for {len(runs)} runs |",

@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,6 +222,7 @@ def _differences(stored: Config, asked: Config) -> str:
     return ", ".join(f"{k} ({a[k]!r}, not {b[k]!r})" for k in a if a[k] != b[k])
 
 
-def metric(runs: Iterable[Run], name: str) -> list[float]:
-    """One metric of many runs; NaN where a run does not have it."""
-    return [run.metrics.get(name, math.nan) for run in runs]
+def training_seconds(runs: Sequence[Run]) -> float:
+    """Seconds of all cohorts that these runs were members of, each counted once."""
+    cohorts = {(r.provenance["finished"], r.provenance["cohort_seconds"]) for r in runs}
+    return sum(seconds for _, seconds in cohorts)

@@ -16,7 +16,13 @@ from lipgan import data, features
 from lipgan.cohort import Cohort
 from lipgan.config import Config
 from lipgan.data import Dataset
-from lipgan.evaluate import Reference, constant_metric, evaluate, make_reference, observe
+from lipgan.evaluate import (
+    Reference,
+    constant_metric,
+    evaluate,
+    make_reference,
+    observe,
+)
 from lipgan.lifting import Tensors
 from lipgan.runs import Run
 
@@ -55,7 +61,9 @@ def discriminator_step(
     _update(cohort, cohort.d, cohort.d_moments, total, cohort.lr_d)
     cohort.project()
     cohort.note_divergence(scores.detach(), step)
-    return loss.detach(), torch.zeros_like(loss) if penalty is None else penalty.detach()
+    return loss.detach(), torch.zeros_like(
+        loss
+    ) if penalty is None else penalty.detach()
 
 
 def generator_step(cohort: Cohort, z: Tensor, step: int) -> Tensor:
@@ -182,7 +190,8 @@ class _Training:
         first = self.configs[0]
         spacing = first.num_steps / min(first.history_points, first.num_steps)
         moments = {1} | {
-            round(spacing * (i + 1)) for i in range(math.ceil(first.num_steps / spacing))
+            round(spacing * (i + 1))
+            for i in range(math.ceil(first.num_steps / spacing))
         }
         for step in range(1, first.num_steps + 1):
             losses = self._step(step)
@@ -258,9 +267,7 @@ class _Training:
                 pictures[index] = picture
         return rows, pictures
 
-    def _make_run(
-        self, index: int, rows: list, pictures: list, seconds: float
-    ) -> Run:
+    def _make_run(self, index: int, rows: list, pictures: list, seconds: float) -> Run:
         picture = pictures[index]
         if picture is not None:
             picture = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
@@ -295,7 +302,14 @@ def provenance(device: torch.device, seconds: float, members: int) -> dict[str, 
 
 def _commit() -> str:
     """The commit of the checkout that holds this file, "-dirty" if code changed."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    command = [
+        "git",
+        "-C",
+        str(Path(__file__).parent),
+        "describe",
+        "--always",
+        "--dirty",
+    ]
     try:
         found = subprocess.run(
             command, capture_output=True, text=True, timeout=10, check=True

@@ -1,0 +1,61 @@
+# One command per intent; `make` alone lists them.
+
+PYTHON ?= python3
+SCALE ?= embedded
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.lipgan-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help book test check lint lock clean
+
+# $(call phase,title,command): one line before, one with the seconds after.
+define phase
+@echo "==> $(1)"; start=$$(date +%s); $(2) || \
+  { echo "==> $(1): FAILED after $$(( $$(date +%s) - start )) s" >&2; exit 1; }; \
+  echo "==> $(1): $$(( $$(date +%s) - start )) s"
+endef
+
+help:
+	@echo "make book [SCALE=smoke]  train, run the notebooks, build the site"
+	@echo "make test                all tests"
+	@echo "make check               lint, tests, and the book at smoke scale"
+	@echo "make lint                style and types"
+	@echo "make lock                resolve requirements.in into requirements.txt"
+	@echo "make clean               delete what was built; keeps runs/ and $(VENV)/"
+	@echo "PYTHON=python3.12 make ... chooses the interpreter (3.11 to 3.13)"
+
+book: $(STAMP)
+	@$(BIN)/python -u book/build.py --scale $(SCALE)
+
+test: $(STAMP)
+	$(call phase,Tests,$(BIN)/python -m pytest)
+
+lint: $(STAMP)
+	$(call phase,Style,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
+	$(call phase,Types,$(BIN)/mypy)
+
+check: lint test
+	@$(MAKE) --no-print-directory book SCALE=smoke
+	@echo "==> everything passed"
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v[:2] <= (3, 13); \
+	sys.exit(None if ok else "error: PYTHON: got Python %d.%d, accepted are 3.11 to 3.13" % v[:2])'
+	$(call phase,Creating $(VENV),{ test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); })
+	$(call phase,Installing packages (minutes the first time),$(PIP) install --quiet --quiet -r requirements.txt)
+	$(call phase,Installing lipgan,$(PIP) install --quiet --quiet --no-deps --no-build-isolation -e .)
+	@touch $(STAMP)
+
+# With uv in an environment of its own, so that .venv holds only what the pins name.
+lock:
+	$(call phase,Creating a venv for uv,$(PYTHON) -m venv build/lock && \
+	  build/lock/bin/pip install --quiet --disable-pip-version-check uv)
+	$(call phase,Resolving,build/lock/bin/uv pip compile --quiet --universal \
+	  --python-version 3.11 --no-header --no-emit-index-url requirements.in \
+	  -o requirements.txt)
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache lipgan.egg-info
+	find lipgan book tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,263 @@
+"""Builds the book: checks, runs the notebooks, gates them, and makes the site.
+
+Usage: python book/build.py [--scale embedded] [--store DIR] [--pages NAME ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = [0]  # trained live; what the pages' default parameters ask for
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from book.page_list import (  # noqa: E402
+    DEFAULT_SCALE,
+    GENERATED_PAGES,
+    PagesError,
+    check_parameters,
+    check_toc,
+    load_pages,
+    toc_files,
+)
+from book.run_notebooks import Layout, run_pages  # noqa: E402
+from book.site_checks import site_problems  # noqa: E402
+
+
+class BuildError(RuntimeError):
+    """The book was not published; the message lists every problem."""
+
+
+def train_claims(layout: Layout) -> None:
+    """Trains the runs that the claims need, with progress; notebooks then load them.
+
+    Args:
+        layout: where to read and write.
+
+    Raises:
+        BuildError: a record in the store is not sound.
+    """
+    from lipgan.paper import CLAIMS
+    from lipgan.sweep import run_or_load
+
+    configs = [
+        config
+        for claim in CLAIMS.values()
+        for config in claim.configs(layout.scale, SEEDS)
+    ]
+    try:
+        run_or_load(configs, layout.store, progress=_indented)
+    except ValueError as error:
+        raise BuildError(f"training: {error}") from error
+
+
+def _indented(line: str) -> None:
+    print(f"  {line}", flush=True)
+
+
+def make_pages(layout: Layout, only: list[str] | None = None) -> None:
+    """Runs the notebooks of `book/pages.yml` into executed pages.
+
+    Args:
+        layout: where to read and write.
+        only: names of the pages to run; all when empty.
+
+    Raises:
+        PagesError: a page, a parameter or the table of contents is wrong.
+        BuildError: at least one page failed; all failures are listed.
+    """
+    pages = load_pages(layout.root)
+    check_toc(layout.root, pages)
+    names = [page.name for page in pages]
+    for name in only or []:
+        if name not in names:
+            raise PagesError(f"--pages: unknown page {name!r}; accepted: {names}")
+    jobs = [(page, check_parameters(page, layout.scale)) for page in pages]
+    chosen = [job for job in jobs if not only or job[0].name in only]
+    failures = run_pages(chosen, layout)
+    if failures:
+        lines = [f"{len(failures)} of {len(chosen)} pages failed:"]
+        for name, problems in failures.items():
+            lines += [f"  {name}: {problem}" for problem in problems]
+        lines.append(f"  executed copies for inspection: {layout.failed}")
+        raise BuildError("\n".join(lines))
+
+
+def make_claims(layout: Layout) -> None:
+    """Writes the claims page from the run records.
+
+    Args:
+        layout: where to read and write.
+
+    Raises:
+        BuildError: the package cannot be imported, or a record is not sound.
+    """
+    try:
+        from lipgan.report import claims_table
+        from lipgan.runs import RunStore
+    except ImportError as error:
+        raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
+    try:
+        text = claims_table(RunStore(layout.store), layout.scale)
+    except ValueError as error:  # a record that was changed or does not fit
+        raise BuildError(f"claims page: {error}") from error
+    if not text.lstrip().startswith("# "):
+        text = f"# The claims and their verdicts\n\n{text}"
+    layout.pages.mkdir(parents=True, exist_ok=True)
+    (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
+
+
+def stage(layout: Layout) -> Path:
+    """Copies what the book consists of into a folder of its own.
+
+    Jupyter Book walks through the whole folder it is given, which would be the
+    project with its virtual environment.
+
+    Args:
+        layout: where to read and write.
+
+    Returns:
+        The staged source folder.
+
+    Raises:
+        BuildError: a page has not been run yet.
+    """
+    source = layout.work / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    (source / "book" / "pages").mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(layout.root / name, source / name)
+    book = layout.root / "book"
+    for path in [*book.glob("*.md"), *book.glob("*.bib"), book / "drop_thebe.py"]:
+        shutil.copy(path, source / "book" / path.name)
+    # Jupyter Book links scripts and styles only from `_static` at the top.
+    shutil.copytree(book / "_static", source / "_static")
+    suffixes = dict.fromkeys(GENERATED_PAGES, ".md")
+    for page in load_pages(layout.root):
+        suffixes[page.name] = ".ipynb"
+    for name, suffix in suffixes.items():
+        made = layout.pages / f"{name}{suffix}"
+        if not made.is_file():
+            raise BuildError(f"page {name} has not been run: leave out --pages")
+        shutil.copy(made, source / "book" / "pages" / made.name)
+    return source
+
+
+def make_site(layout: Layout) -> Path:
+    """Builds the site, checks it, and only then puts it in place of the old one.
+
+    Args:
+        layout: where to read and write.
+
+    Returns:
+        Path of `index.html`.
+
+    Raises:
+        BuildError: Jupyter Book warned, or the site has a problem.
+    """
+    source = stage(layout)
+    shutil.rmtree(layout.work / "_build", ignore_errors=True)
+    # Jupyter Book 1 has no `python -m`; its script may belong to another Python.
+    start = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", start, "build", str(source)]
+    command += ["--path-output", str(layout.work), "-W", "-n", "--keep-going", "-q"]
+    log = layout.work / "jupyter-book.log"
+    with log.open("w", encoding="utf-8") as output:
+        code = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "NO_COLOR": "1"},
+            check=False,
+        ).returncode
+    if code:
+        raise BuildError(f"jupyter-book failed:\n{_warnings(log)}\n  whole log: {log}")
+    built = layout.work / "_build" / "html"
+    problems = site_problems(built, toc_files(layout.root))
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise BuildError(f"the site has {len(problems)} problems:\n{lines}")
+    site = layout.work / "html"
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.move(built, site)
+    return site / "index.html"
+
+
+def _warnings(log: Path) -> str:
+    lines = log.read_text("utf-8").splitlines()
+    chosen = [one for one in lines if "WARNING" in one or "ERROR" in one]
+    return "\n".join(f"  {one.strip()}" for one in chosen or lines[-15:])
+
+
+def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
+    """Runs all steps and prints one line per phase with its duration.
+
+    Args:
+        layout: where to read and write.
+        only: names of the pages to run; all when empty.
+        execute_only: stop before the claims page and the site.
+    """
+    check_toc(layout.root, load_pages(layout.root))
+    _phase(f"Training ({layout.scale})", lambda: train_claims(layout))
+    _phase(f"Running notebooks ({layout.scale})", lambda: make_pages(layout, only))
+    if not execute_only:
+        _phase("Writing the claims page", lambda: make_claims(layout))
+        index = _phase("Building the site", lambda: make_site(layout))
+        print(f"The book is ready: {index}")
+
+
+def _phase(title: str, step: Callable[[], object]) -> object:
+    print(f"{title} ...", flush=True)
+    start = time.perf_counter()
+    result = step()
+    print(f"{title}: {time.perf_counter() - start:.0f} s", flush=True)
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line.
+
+    Args:
+        arguments: command-line arguments; those of the process when `None`.
+
+    Returns:
+        0 when the book was built, 1 when something failed, 2 for a wrong call.
+    """
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--scale", default=DEFAULT_SCALE, help="default: %(default)s")
+    parser.add_argument("--store", type=Path, default=ROOT / "runs", metavar="DIR")
+    parser.add_argument("--pages", nargs="+", metavar="NAME", help="run these only")
+    parser.add_argument("--execute-only", action="store_true", help="make no site")
+    chosen = parser.parse_args(arguments)
+    layout = Layout(
+        root=ROOT,
+        scale=chosen.scale,
+        store=chosen.store.resolve(),
+        work=ROOT / "build" / chosen.scale,
+    )
+    try:
+        from lipgan.config import SCALES
+
+        if chosen.scale not in SCALES:
+            raise PagesError(f"--scale: got {chosen.scale!r}; accepted: {list(SCALES)}")
+        build(layout, chosen.pages, chosen.execute_only)
+    except (PagesError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

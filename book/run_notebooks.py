@@ -1,0 +1,253 @@
+"""Runs notebooks into pages: one after the other, every failure reported at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from book.gate import gate, normalize
+from book.page_list import Page
+
+KERNEL = "lipgan-book"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a build reads and writes.
+
+    Attributes:
+        root: project folder; notebooks run in it.
+        scale: `smoke`, `embedded` or `paper`.
+        store: folder of the run records.
+        work: folder of this build; everything in it can be deleted.
+    """
+
+    root: Path
+    scale: str
+    store: Path
+    work: Path
+
+    @property
+    def pages(self) -> Path:
+        """Executed notebooks that passed the gate, with their stamps."""
+        return self.work / "pages"
+
+    @property
+    def failed(self) -> Path:
+        """Notebooks that did not pass, for inspection; never published."""
+        return self.work / "failed"
+
+
+@contextmanager
+def kernel_of_this_python(store: Path) -> Iterator[str]:
+    """Makes a kernelspec for the running interpreter known to Jupyter.
+
+    A `python3` kernelspec of the user may point to another Python, so the build never
+    relies on it; the user's IPython start-up files are left out as well.
+
+    Args:
+        store: folder of run records, handed to the notebooks as `LIPGAN_STORE`.
+
+    Yields:
+        The name of the kernelspec.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+
+    with tempfile.TemporaryDirectory(prefix="lipgan-kernel-") as folder:
+        spec = Path(folder) / "kernels" / KERNEL / "kernel.json"
+        spec.parent.mkdir(parents=True)
+        kernel = get_kernel_dict()
+        kernel["argv"][0] = sys.executable
+        # ipykernel 7 warns about plain TCP at each start, even on the loopback.
+        kernel["argv"].append("--log-level=ERROR")
+        spec.write_text(json.dumps(kernel), "utf-8")
+        known = os.environ.get("JUPYTER_PATH")
+        changes = {
+            "JUPYTER_PATH": folder + (os.pathsep + known if known else ""),
+            "IPYTHONDIR": str(Path(folder) / "ipython"),
+            "LIPGAN_STORE": str(store.resolve()),
+        }
+        before = {name: os.environ.get(name) for name in changes}
+        os.environ.update(changes)
+        try:
+            yield KERNEL
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def run_page(page: Page, parameters: dict[str, Any], layout: Layout) -> list[str]:
+    """Runs one notebook; it becomes a page only when it passes the gate.
+
+    Args:
+        page: the page.
+        parameters: checked parameters (`page_list.check_parameters`).
+        layout: where to read and write.
+
+    Returns:
+        One line per problem; empty when the page was written.
+    """
+    import nbformat
+
+    layout.pages.mkdir(parents=True, exist_ok=True)
+    layout.failed.mkdir(parents=True, exist_ok=True)
+    draft = layout.failed / f"{page.name}.ipynb"
+    final = layout.pages / f"{page.name}.ipynb"
+    final.unlink(missing_ok=True)
+    draft.unlink(missing_ok=True)
+    reason = _execute(page, parameters, draft, layout.root)
+    if not draft.is_file():
+        return [reason]
+    executed = nbformat.read(draft, as_version=4)
+    source = nbformat.read(page.notebook, as_version=4)
+    problems = gate(executed, source, [layout.root, layout.store])
+    if reason and not problems:
+        problems = [reason]
+    if not problems:
+        nbformat.write(normalize(executed), draft)
+        draft.replace(final)
+    return problems
+
+
+def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) -> str:
+    """Executes into `draft`; returns why it stopped, or nothing."""
+    import papermill
+
+    try:
+        papermill.execute_notebook(
+            str(page.notebook),
+            str(draft),
+            parameters=parameters,
+            kernel_name=KERNEL,
+            language="python",
+            cwd=str(root),
+            progress_bar=False,
+            start_timeout=180,
+        )
+    except Exception as error:  # whatever stops one page must not stop the others
+        lines = str(error).strip().splitlines() or [""]
+        return f"{type(error).__name__}: {lines[-1]}"
+    return ""
+
+
+def run_pages(
+    jobs: list[tuple[Page, dict[str, Any]]],
+    layout: Layout,
+    say: Callable[[str], None] = print,
+) -> dict[str, list[str]]:
+    """Runs the pages that changed, and carries on after a failure.
+
+    Args:
+        jobs: pages with their checked parameters.
+        layout: where to read and write.
+        say: receives one line per page.
+
+    Returns:
+        Problems by page name; pages without problems are left out.
+    """
+    failures: dict[str, list[str]] = {}
+    done: list[tuple[Page, dict[str, Any]]] = []
+    common = stamp_of_inputs(layout)
+    with kernel_of_this_python(layout.store):
+        for number, (page, parameters) in enumerate(jobs, start=1):
+            label = f"  [{number}/{len(jobs)}] {page.name}"
+            if is_current(page, parameters, layout, common):
+                say(f"{label}: unchanged")
+                done.append((page, parameters))
+                continue
+            start = time.perf_counter()
+            problems = run_page(page, parameters, layout)
+            seconds = time.perf_counter() - start
+            say(f"{label}: {'FAILED' if problems else 'done'} ({seconds:.0f} s)")
+            if problems:
+                failures[page.name] = problems
+            else:
+                done.append((page, parameters))
+    # Stamped last: records that a later page adds must not outdate an earlier one.
+    common = stamp_of_inputs(layout)
+    for page, parameters in done:
+        write_stamp(page, parameters, layout, common)
+    if layout.failed.is_dir() and not any(layout.failed.iterdir()):
+        shutil.rmtree(layout.failed)
+    return failures
+
+
+def digest(paths: list[Path], base: Path) -> str:
+    """Hashes names and contents of files.
+
+    Args:
+        paths: files, and folders that are read with everything below them.
+        base: folder that the names are relative to.
+
+    Returns:
+        Hexadecimal SHA-256.
+    """
+    total = hashlib.sha256()
+    files: list[Path] = []
+    for path in paths:
+        files += path.rglob("*") if path.is_dir() else [path]
+    for file in sorted(file for file in files if file.is_file()):
+        name = file.relative_to(base)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if hidden or file.suffix in {".pyc", ".tmp", ".lock"}:
+            continue
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{name.as_posix()} {content}\n".encode())
+    return total.hexdigest()
+
+
+def stamp_of_inputs(layout: Layout) -> dict[str, str]:
+    """Hashes what all pages share: the package, the pins, the evidence, the store."""
+    root = layout.root
+    return {
+        "python": sys.version.split()[0],
+        "package": digest([root / "lipgan"], root),
+        "requirements": digest([root / "requirements.txt"], root),
+        "evidence": digest([root / "book" / "data"], root),
+        "store": digest([layout.store], layout.store),
+    }
+
+
+def _stamp(page: Page, parameters: dict[str, Any], layout: Layout) -> dict[str, Any]:
+    executed = layout.pages / f"{page.name}.ipynb"
+    return {
+        "notebook": digest([page.notebook], page.notebook.parent),
+        "page": digest([executed], executed.parent),
+        "parameters": json.loads(json.dumps(parameters)),
+    }
+
+
+def write_stamp(
+    page: Page, parameters: dict[str, Any], layout: Layout, common: dict[str, str]
+) -> None:
+    """Notes beside a page what it was made from."""
+    stamp = {**common, **_stamp(page, parameters, layout)}
+    text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
+    (layout.pages / f"{page.name}.json").write_text(text, "utf-8")
+
+
+def is_current(
+    page: Page, parameters: dict[str, Any], layout: Layout, common: dict[str, str]
+) -> bool:
+    """Tells whether a page exists and everything it was made from is unchanged."""
+    stamp = layout.pages / f"{page.name}.json"
+    if not stamp.is_file() or not (layout.pages / f"{page.name}.ipynb").is_file():
+        return False
+    try:
+        noted = json.loads(stamp.read_text("utf-8"))
+    except ValueError:
+        return False
+    return bool(noted == {**common, **_stamp(page, parameters, layout)})
