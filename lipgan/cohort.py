@@ -6,7 +6,7 @@ depend on its company.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import torch
@@ -114,7 +114,7 @@ class Cohort:
     """
 
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
-        """Initialize members that share ``Config.cohort_key`` and are sorted by loss."""
+        """Initialize members of one ``Config.cohort_key``, sorted by loss."""
         first = configs[0]
         self.configs, self.device = list(configs), device
         model, sizes = MODELS[first.model], first.sizes
@@ -156,7 +156,9 @@ class Cohort:
         }
         trainable = {name for name, _ in module.named_parameters()}
         placed = {k: v.to(self.device) for k, v in stacked.items()}
-        parameters = {k: v for k, v in placed.items() if k in trainable}
+        parameters = {
+            k: v.requires_grad_() for k, v in placed.items() if k in trainable
+        }
         return parameters, {k: v for k, v in placed.items() if k not in trainable}
 
     def _matrices(self) -> Tensors:
@@ -198,16 +200,20 @@ class Cohort:
         operands = self.discriminator.prepare(self.regularized_weights())
         return lambda x: self.discriminator(operands, x)
 
-    def generate(self, z: Tensor, training: bool) -> Tensor:
-        """Samples (E, B, *shape) from noise (E, B, z_dim)."""
+    def sampler(self, training: bool) -> Callable[[Tensor], Tensor]:
+        """The present generators: noise (E, B, z_dim) to samples (E, B, *shape).
+
+        In training mode batch normalization uses the batch and updates its statistics.
+        """
         operands = self.generator.prepare(self.g | self.g_buffers)
-        return self.generator(operands, z, training=training)
+        return lambda z: self.generator(operands, z, training=training)
 
     def note_divergence(self, scores: Tensor, step: int) -> None:
         """Remember the first step at which a member's scores (E, B) are not finite."""
         lost = ~torch.isfinite(scores).all(1) & (self.diverged_at < 0)
         self.diverged_at = torch.where(lost, step, self.diverged_at)
 
+    @torch.no_grad()
     def keep(self, rows: list[int]) -> None:
         """Go on with these members only, in this order."""
         index = torch.tensor(rows, device=self.device)
@@ -220,7 +226,8 @@ class Cohort:
             self.d_moments,
         )
         for tensors in groups:
-            tensors.update({k: v[index] for k, v in tensors.items()})
+            for name, tensor in tensors.items():
+                tensors[name] = tensor[index].requires_grad_(tensor.requires_grad)
         self.diverged_at = self.diverged_at[index]
         self.configs = [self.configs[i] for i in rows]
         self.noise.keep(index)

@@ -32,15 +32,11 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
     x_real = dataset.batch(indices)[noise.rows]
     z = noise.normal("probe z", 0, PROBE_SAMPLES, cohort.configs[0].z_dim)
     with torch.no_grad():
-        x_fake = cohort.generate(z, training=False)
+        x_fake = cohort.sampler(training=False)(z)
         critic = cohort.critic()
         scores = {"real": critic(x_real), "fake": critic(x_fake)}
         weights = cohort.regularized_weights()
-    sigmas = [
-        torch.linalg.matrix_norm(w.nan_to_num(0, 0, 0).flatten(2), 2)
-        for name, w in weights.items()
-        if name.endswith("weight")
-    ]
+    sigmas = [_sigma(w) for name, w in weights.items() if name.endswith("weight")]
     moment = {"sigma": torch.stack(sigmas, dim=1)}
     for side, f in scores.items():
         slopes = cohort.losses.slope(f"d_{side}", f)
@@ -55,6 +51,14 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
         kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
         moment["points"] = x_fake[:, :kept]
     return moment
+
+
+def _sigma(weight: Tensor) -> Tensor:
+    """Largest singular value per member, (E,); NaN where a weight is not finite."""
+    matrix = weight.flatten(2)
+    sound = torch.isfinite(matrix).flatten(1).all(1)
+    norms = torch.linalg.matrix_norm(matrix.nan_to_num(0, 0, 0), 2)  # SVD refuses NaN
+    return torch.where(sound, norms, math.nan)
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,10 @@ def samples_name(count: int) -> str:
 def generated(cohort: Cohort, count: int) -> Tensor:
     """``count`` samples per member with the generator in evaluation mode."""
     chunks = []
+    sample = cohort.sampler(training=False)
     for index in range(math.ceil(count / CHUNK)):
         z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
-        chunks.append(cohort.generate(z, training=False))
+        chunks.append(sample(z))
     return torch.cat(chunks, dim=1)[:, :count]
 
 

@@ -9,6 +9,7 @@ Two layouts for the activations of E members:
   matrices would be too large.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -101,11 +102,13 @@ def _invert(index: Tensor, entries: int) -> Tensor:
 
 @lru_cache(maxsize=64)
 def _dense_maps(
-    kind: type, sizes: tuple, shape: torch.Size, device: str
-) -> tuple[Tensor, Tensor]:
+    kind: Any, sizes: tuple, shape: torch.Size, device: str
+) -> tuple[Tensor, Tensor] | tuple[None, None]:
     inputs, outputs, kernel, stride, padding = sizes
     layer = kind(inputs, outputs, kernel, stride, padding, bias=False)
     index, _ = dense_index(layer, shape)
+    if torch.equal(index, torch.arange(layer.weight.numel())):
+        return None, None  # the kernel is the matrix already
     twin = _invert(index, layer.weight.numel())
     return index.to(device), twin.to(device)
 
@@ -134,8 +137,11 @@ def _dense_matrix(layer: _Layer, weight: Tensor) -> Tensor:
         conv.stride,
         conv.padding,
     )
-    index, twin = _dense_maps(conv.__class__, sizes, layer.inputs, str(weight.device))
-    dense = _Gather.apply(weight.flatten(1), index, twin)
+    place = str(weight.device)
+    index, twin = _dense_maps(type(conv), sizes, layer.inputs, place)  # type: ignore[arg-type]
+    dense = weight.flatten(1)
+    if index is not None:
+        dense = _Gather.apply(dense, index, twin)
     return dense.view(len(weight), layer.outputs.numel(), layer.inputs.numel())
 
 
@@ -148,6 +154,7 @@ class Lifted:
 
     def __init__(self, module: nn.Sequential, shape: tuple[int, ...]) -> None:
         """Read off the layers; ``shape`` is that of one input sample."""
+        module = deepcopy(module).eval()  # the probe must not touch batch statistics
         self.layers: list[_Layer] = []
         x = torch.zeros(2, *shape)
         with torch.no_grad():

@@ -42,7 +42,10 @@ class RMSProp:
 
     def init(self, parameters: Parameters) -> Parameters:
         """Zero running averages of the squared gradients."""
-        return {name: torch.zeros_like(p) for name, p in parameters.items()}
+        return {
+            name: torch.zeros_like(p, requires_grad=False)
+            for name, p in parameters.items()
+        }
 
     @torch.no_grad()
     def step(

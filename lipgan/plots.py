@@ -1,5 +1,6 @@
 """One function per figure. They read runs or losses and never train."""
 
+import re
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -19,6 +20,18 @@ _HUES = sns.color_palette("colorblind", 8)
 COLORS = dict(zip(("ns", "ls", "wgan", "cos", "exp", "ls_sharp"), _HUES, strict=False))
 MARKERS = dict(zip(COLORS, "osD^vP", strict=True))
 OMEGA = "#c8102e"  # the attained domain, red as in the paper's Figure 1
+# Text in place of the icons of matplotlib's movie player.
+PLAYER_SIGNS = {
+    "minus": "−",
+    "fast-backward": "⏮",
+    "step-backward": "◀|",
+    "play fa-flip-horizontal": "◀",
+    "play": "▶",
+    "pause": "⏸",
+    "step-forward": "|▶",
+    "fast-forward": "⏭",
+    "plus": "+",
+}
 PROBED = 3  # length of the loss axis in units of the attained domain
 
 sns.set_theme(
@@ -169,7 +182,15 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
     movie = FuncAnimation(figure, draw, frames=[int(m) for m in moments], interval=120)
     html = movie.to_jshtml(default_mode="once")
     plt.close(figure)
-    return html
+    return _self_contained(html, alt="Generated points during training, frame by frame")
+
+
+def _self_contained(html: str, alt: str) -> str:
+    """Matplotlib's player without its icon font from the network, and with alt text."""
+    html = re.sub(r"<link[^>]*>", "", html)
+    for icon, sign in PLAYER_SIGNS.items():
+        html = re.sub(rf'<i class="fa fa-{icon}[^"]*"></i>', sign, html)
+    return re.sub(r"<img ", f'<img alt="{alt}" ', html)
 
 
 def distance_against_k(runs: Sequence[Run]) -> Figure:

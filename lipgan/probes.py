@@ -97,9 +97,10 @@ def _power_iteration(apply, x: Tensor, tolerance: float) -> float:  # type: igno
     for _ in range(2000):
         if abs(norm - before) <= tolerance * norm:
             break
-        x = (x / x.norm()).requires_grad_()
-        y = apply(x)
-        before, norm = norm, float(y.norm())
+        with torch.enable_grad():  # callers measure without gradients
+            x = (x / x.norm()).requires_grad_()
+            y = apply(x)
+        before, norm = norm, float(y.detach().norm())
         (x,) = torch.autograd.grad(y, x, grad_outputs=y.detach())
     return norm
 

@@ -1,9 +1,6 @@
 """The training loop: one discriminator step, one generator step, a cohort at a time."""
 
 import math
-import os
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +21,7 @@ from lipgan.evaluate import (
     observe,
 )
 from lipgan.lifting import Tensors
+from lipgan.provenance import provenance
 from lipgan.runs import Run
 
 Progress = Callable[[str], None]
@@ -31,25 +29,21 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 def discriminator_step(
-    cohort: Cohort, x_real: Tensor, z: Tensor, uniform: Tensor, step: int
+    cohort: Cohort, x_real: Tensor, x_fake: Tensor, uniform: Tensor, step: int
 ) -> tuple[Tensor, Tensor]:
     """Update all discriminators once.
 
     Args:
         cohort: E members.
         x_real: real samples, (E, B, *shape).
-        z: noise, (E, B, z_dim).
+        x_fake: generated samples, (E, B, *shape), without gradient.
         uniform: U[0, 1) numbers for the penalty, (E, B).
         step: present step, noted for members that diverge.
 
     Returns:
         Loss and penalty per member, (E,) each.
     """
-    with torch.no_grad():
-        x_fake = cohort.generate(z, training=True)
     cohort.advance_regularizer()
-    for p in cohort.d.values():
-        p.requires_grad_()
     critic, losses = cohort.critic(), cohort.losses
     scores = critic(torch.cat([x_real, x_fake], dim=1))
     real, fake = scores.chunk(2, dim=1)
@@ -66,16 +60,19 @@ def discriminator_step(
     ) if penalty is None else penalty.detach()
 
 
-def generator_step(cohort: Cohort, z: Tensor, step: int) -> Tensor:
+def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
     """Update all generators once; returns the loss per member, (E,).
 
-    The discriminators see their new weights; the regularizer's state stays.
+    The discriminators have their new weights; the regularizer's state stays.
+
+    Args:
+        cohort: E members.
+        x_fake: generated samples, (E, B, *shape), with gradient.
+        step: present step, noted for members that diverge.
     """
-    for p in cohort.g.values():
-        p.requires_grad_()
     with torch.no_grad():
         critic = cohort.critic()
-    scores = critic(cohort.generate(z, training=True))
+    scores = critic(x_fake)
     loss = cohort.losses.value("g_fake", scores).mean(1)
     _update(cohort, cohort.g, cohort.g_moments, loss, cohort.lr_g)
     cohort.note_divergence(scores.detach(), step)
@@ -87,8 +84,6 @@ def _update(
 ) -> None:
     """Descend the sum over members: no member's gradient sees another member."""
     grads = torch.autograd.grad(loss.sum(), list(parameters.values()))
-    for p in parameters.values():
-        p.requires_grad_(False)
     cohort.optimizer.step(
         parameters, dict(zip(parameters, grads, strict=True)), moments, lr
     )
@@ -123,7 +118,6 @@ def train(
         members.setdefault(config.cohort_key, []).append(i)
     runs: dict[int, Run] = {}
     for rows in members.values():
-        rows.sort(key=lambda i: configs[i].loss)
         first = configs[rows[0]]
         dataset = load_data(first, data_dir, download).to(place)
         reference = None
@@ -132,7 +126,7 @@ def train(
                 first.features, weights=inception_weights, device=place
             )
             reference = make_reference(dataset, extractor)
-        group = _Training([configs[i] for i in rows], dataset, reference, progress)
+        group = Training([configs[i] for i in rows], dataset, reference, progress)
         runs.update(zip(rows, group.run(), strict=True))
     return [runs[i] for i in range(len(configs))]
 
@@ -167,16 +161,26 @@ def load_data(
     )
 
 
-class _Training:
+class Training:
     """One cohort from its first step to its records."""
 
     def __init__(
         self,
         configs: Sequence[Config],
         dataset: Dataset,
-        reference: Reference | None,
-        progress: Progress | None,
+        reference: Reference | None = None,
+        progress: Progress | None = None,
     ) -> None:
+        """Set up members of one ``Config.cohort_key``.
+
+        Args:
+            configs: one per member, in any order.
+            dataset: on the device that is to do the work.
+            reference: what image samples are judged against; None for points.
+            progress: receives a line of text now and then.
+        """
+        self.order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
+        configs = [configs[i] for i in self.order]
         self.configs, self.dataset, self.reference = configs, dataset, reference
         self.say = progress or (lambda line: None)
         self.cohort = Cohort(configs, dataset.x.device)
@@ -185,7 +189,7 @@ class _Training:
         self.diverged: dict[int, int] = {}
 
     def run(self) -> list[Run]:
-        """Train to the end, evaluate, and return one run per config."""
+        """Train to the end, evaluate, and return one run per config, in their order."""
         start = time.perf_counter()
         first = self.configs[0]
         spacing = first.num_steps / min(first.history_points, first.num_steps)
@@ -194,7 +198,7 @@ class _Training:
             for i in range(math.ceil(first.num_steps / spacing))
         }
         for step in range(1, first.num_steps + 1):
-            losses = self._step(step)
+            losses = self.step(step)
             if step in moments:
                 self._record(step, losses)
                 self._drop_diverged()
@@ -203,20 +207,30 @@ class _Training:
                 break
         rows, pictures = self._finish()
         seconds = time.perf_counter() - start
-        return [self._make_run(i, rows, pictures, seconds) for i in range(len(rows))]
+        origin = provenance(self.cohort.device, seconds, len(self.configs))
+        runs = [self._make_run(i, rows[i], pictures[i], origin) for i in self._places()]
+        return runs
 
-    def _step(self, step: int) -> dict[str, Tensor]:
+    def _places(self) -> list[int]:
+        """Where each config, as it was given, ended up among the sorted ones."""
+        return sorted(range(len(self.order)), key=lambda i: self.order[i])
+
+    def step(self, step: int) -> dict[str, Tensor]:
+        """Update all members once; ``step`` counts from 1. Returns losses, (E,)."""
         cohort, config, noise = self.cohort, self.configs[0], self.cohort.noise
         batch = config.batch_size
+        sample = cohort.sampler(training=True)  # one for all updates of this step
         for i in range(config.n_dis):
             draw = (step - 1) * config.n_dis + i
             indices = noise.indices("data", draw, len(self.dataset), batch)
             x_real = self.dataset.batch(indices)[noise.rows]
             z = noise.normal("z for d", draw, batch, config.z_dim)
+            with torch.no_grad():
+                x_fake = sample(z)
             uniform = noise.uniform("penalty", draw, batch)
-            loss_d, penalty = discriminator_step(cohort, x_real, z, uniform, step)
+            loss_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
-        loss_g = generator_step(cohort, z, step)
+        loss_g = generator_step(cohort, sample(z), step)
         return {"loss_d": loss_d, "penalty": penalty, "loss_g": loss_g}
 
     def _record(self, step: int, losses: dict[str, Tensor]) -> None:
@@ -267,53 +281,23 @@ class _Training:
                 pictures[index] = picture
         return rows, pictures
 
-    def _make_run(self, index: int, rows: list, pictures: list, seconds: float) -> Run:
-        picture = pictures[index]
-        if picture is not None:
-            picture = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
+    def _make_run(
+        self,
+        index: int,
+        metrics: dict[str, float],
+        picture: Tensor | None,
+        origin: dict[str, Any],
+    ) -> Run:
         diverged_at = self.diverged.get(index)
+        grid = None
+        if picture is not None:
+            grid = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
         return Run(
             config=self.configs[index],
             status="completed" if diverged_at is None else "diverged",
             diverged_at=diverged_at,
             history=self.histories[index],
-            metrics=rows[index],
-            provenance=provenance(self.cohort.device, seconds, len(self.configs)),
-            samples=picture,
+            metrics=metrics,
+            provenance=dict(origin),
+            samples=grid,
         )
-
-
-def provenance(device: torch.device, seconds: float, members: int) -> dict[str, Any]:
-    """Where a result comes from; ``seconds`` is the whole cohort's training time."""
-    name = platform.machine()
-    if device.type == "cuda":
-        name = torch.cuda.get_device_name(device)
-    return {
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "device": f"{device.type}: {name}",
-        "threads": torch.get_num_threads(),
-        "cohort_size": members,
-        "cohort_seconds": round(seconds, 2),
-        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-
-
-def _commit() -> str:
-    """The commit of the checkout that holds this file, "-dirty" if code changed."""
-    command = [
-        "git",
-        "-C",
-        str(Path(__file__).parent),
-        "describe",
-        "--always",
-        "--dirty",
-    ]
-    try:
-        found = subprocess.run(
-            command, capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return os.environ.get("LIPGAN_COMMIT", "unknown")
-    return found.stdout.strip()

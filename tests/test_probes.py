@@ -1,0 +1,160 @@
+"""Bounds in closed form, operator norms against explicit matrices."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from lipgan import probes
+from lipgan.losses import LOSSES
+from lipgan.models import MODELS, Sizes
+
+
+def explicit_matrix(layer, shape):
+    """The dense matrix of a convolution, one basis image at a time, in plain loops."""
+    columns = []
+    with torch.no_grad():
+        offset = layer(torch.zeros(1, *shape))
+        for i in range(math.prod(shape)):
+            basis = torch.zeros(math.prod(shape))
+            basis[i] = 1
+            columns.append((layer(basis.view(1, *shape)) - offset).flatten())
+    return torch.stack(columns, dim=1)
+
+
+def test_domain_bound_of_a_color_image_of_32_pixels():
+    assert probes.domain_bound(1, 3 * 32 * 32) == pytest.approx(110.85, abs=0.005)
+    assert probes.domain_bound(1, 3 * 32 * 32) == math.sqrt(12 * 32 * 32)
+    assert probes.domain_bound(0.5, 64) == 8.0
+
+
+def test_domain_bound_is_attained_by_a_linear_function():
+    corners = torch.tensor([[-1.0] * 9, [1.0] * 9])
+    scores = 0.7 * corners.sum(1) / 3
+    assert float(scores[1] - scores[0]) == pytest.approx(probes.domain_bound(0.7, 9))
+
+
+LAYERS = [
+    (nn.Conv2d(2, 3, 4, 2, 1), (2, 8, 8)),
+    (nn.Conv2d(2, 3, 3, 1, 1), (2, 5, 5)),
+    (nn.Conv2d(3, 1, 4), (3, 4, 4)),
+    (nn.ConvTranspose2d(3, 2, 4, 2, 1), (3, 4, 4)),
+    (nn.Linear(6, 4), (6,)),
+]
+
+
+def check_norm(layer, shape, factor=1.0):
+    expected = float(torch.linalg.svdvals(explicit_matrix(layer, shape))[0])
+    assert factor * probes.conv_norm(layer, shape) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("limit", [0, 1 << 40], ids=["iteration", "svd"])
+@pytest.mark.parametrize(("layer", "shape"), LAYERS)
+def test_conv_norm_is_that_of_the_explicit_matrix(layer, shape, limit, monkeypatch):
+    monkeypatch.setattr(probes, "SVD_LIMIT", limit)
+    check_norm(layer, shape)
+    with pytest.raises(AssertionError):
+        check_norm(layer, shape, factor=1.01)
+
+
+def test_conv_norm_works_where_gradients_are_switched_off(monkeypatch):
+    layer, shape = LAYERS[0]
+    expected = probes.conv_norm(layer, shape)
+    monkeypatch.setattr(probes, "SVD_LIMIT", 0)
+    with torch.no_grad():
+        assert probes.conv_norm(layer, shape) == pytest.approx(expected, rel=1e-6)
+
+
+def test_conv_norm_ignores_the_bias():
+    layer = nn.Conv2d(1, 2, 4, 2, 1)
+    before = probes.conv_norm(layer, (1, 8, 8))
+    layer.bias.data += 100
+    assert probes.conv_norm(layer, (1, 8, 8)) == pytest.approx(before, rel=1e-9)
+
+
+def sandwich(layer, size=16):
+    sigma = float(torch.linalg.svdvals(layer.weight.detach().flatten(1))[0])
+    return probes.conv_norm(layer, (layer.in_channels, size, size)) / sigma
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_stride_2_convolution_is_up_to_twice_its_matrix(seed):
+    torch.manual_seed(seed)
+    assert 1 - 1e-6 <= sandwich(nn.Conv2d(2, 4, 4, 2, 1)) <= 2 + 1e-6
+
+
+def test_constant_kernel_comes_close_to_the_factor_two():
+    layer = nn.Conv2d(2, 4, 4, 2, 1)
+    layer.weight.data[:] = torch.randn(4, 2, 1, 1)
+    assert 1.9 < sandwich(layer, 32) <= 2 + 1e-6
+
+
+def discriminator(name, sizes):
+    network = MODELS[name].discriminator(sizes)
+    for p in network.parameters():
+        nn.init.normal_(p, 0, 0.3)
+    return network
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "shape", "layers"),
+    [
+        ("dcgan8", Sizes(8, 1, 4, 8), (1, 8, 8), 3),
+        ("dcgan32", Sizes(32, 3, 2, 8), (3, 32, 32), 4),
+        ("toy_mlp", Sizes(0, 0, 8, 4), (2,), 4),
+    ],
+)
+def test_layer_norms_bound_every_input_gradient(name, sizes, shape, layers):
+    network = discriminator(name, sizes)
+    norms = probes.layer_norms(network, shape)
+    assert len(norms) == layers
+    x = 2 * torch.rand(64, *shape) - 1
+    found = probes.input_gradient_norms(network, x)
+    assert found.shape == (64,)
+    assert 0 < float(found.max()) <= math.prod(norms)
+
+
+def test_input_gradient_of_a_linear_network_is_its_weights_norm():
+    network = nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
+    network[0].weight.data[:] = torch.tensor([[3.0, 4.0]])
+    found = probes.input_gradient_norms(network, torch.randn(5, 2))
+    assert found.tolist() == pytest.approx([5.0] * 5)
+
+
+def test_matrix_norms_are_those_that_spectral_normalization_sees():
+    network = discriminator("dcgan8", Sizes(8, 1, 4, 8))
+    expected = [
+        float(torch.linalg.svdvals(layer.weight.detach().flatten(1))[0])
+        for layer in network
+        if isinstance(layer, nn.Conv2d)
+    ]
+    assert probes.matrix_norms(network) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "low", "high", "curvature"),
+    [
+        ("ns", -3, 3, 0.25),
+        ("ns", 1, 4, math.exp(1) / (1 + math.exp(1)) ** 2),
+        ("ls", -3, 3, 2),
+        ("cos", -4, 4, 1),
+        ("wgan", -3, 3, 0),
+        ("exp", -2, 3, math.exp(2)),
+    ],
+)
+def test_largest_curvature_in_closed_form(loss, low, high, curvature):
+    found = probes.largest_curvature(LOSSES[loss].d_real, low, high)
+    assert found == pytest.approx(curvature, rel=1e-4)
+
+
+def test_corollary_1_bounds_the_attained_slopes():
+    for loss in LOSSES.values():
+        low, high = probes.attained_slopes(loss.d_fake, -0.4, 1.1)
+        bound = probes.slope_interval_bound(loss.d_fake, -0.4, 1.1, 1.5)
+        assert high - low <= bound + 1e-12
+
+
+def test_attained_slopes_of_least_squares():
+    low, high = probes.attained_slopes(LOSSES["ls"].d_fake, -0.5, 2.0)
+    assert (low, high) == (-1.0, 4.0)

@@ -1,0 +1,161 @@
+"""Spectral normalization against SVD and torch; the penalty against closed forms."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations
+from torch.testing import assert_close
+
+from lipgan.regularizers import REGULARIZERS
+from lipgan.regularizers.base import Regularizer, Strength
+from lipgan.regularizers.penalties import interpolate
+
+SN, GP = REGULARIZERS["sn"], REGULARIZERS["gp"]
+
+
+def strength(*ks, weight=10.0):
+    return Strength(torch.tensor(ks), torch.full((len(ks),), weight))
+
+
+def advanced(matrix, state, times):
+    for _ in range(times):
+        state = SN.advance(matrix, state)
+    return state
+
+
+def assert_sigma(matrix, state, ks):
+    found = torch.linalg.svdvals(SN.weight(matrix, state, strength(*ks)))[:, 0]
+    assert_close(found, torch.tensor(ks), rtol=1e-4, atol=0)
+
+
+def test_sn_gives_every_member_its_own_largest_singular_value():
+    matrix, ks = torch.randn(3, 6, 20), (0.2, 1.0, 50.0)
+    state = advanced(matrix, SN.start(matrix, torch.randn(3, 6)), 300)
+    assert_sigma(matrix, state, ks)
+
+
+def test_sn_notices_a_changed_weight_and_converges_again():
+    matrix, ks = torch.randn(3, 6, 20), (0.2, 1.0, 50.0)
+    state = advanced(matrix, SN.start(matrix, torch.randn(3, 6)), 300)
+    shifted = matrix + 4 * torch.randn(3, 6, 1) * torch.randn(3, 1, 20)
+    with pytest.raises(AssertionError):
+        assert_sigma(shifted, state, ks)
+    assert_sigma(shifted, advanced(shifted, state, 300), ks)
+
+
+def test_sn_warm_up_is_15_iterations():
+    matrix, noise = torch.randn(2, 5, 9), torch.randn(2, 5)
+    u = noise / noise.norm(dim=1, keepdim=True)
+    assert_close(SN.start(matrix, noise), advanced(matrix, u, 15))
+    assert not torch.allclose(SN.start(matrix, noise), advanced(matrix, u, 3))
+
+
+def test_sn_of_a_single_output_is_exact_at_once():
+    row = torch.randn(2, 1, 7)
+    state = SN.start(row, torch.randn(2, 1))
+    norms = SN.weight(row, state, strength(2.0, 3.0)).norm(dim=2)[:, 0]
+    assert_close(norms, torch.tensor([2.0, 3.0]))
+
+
+def test_sn_gradient_is_the_formula_without_flow_through_the_vectors():
+    matrix = torch.randn(2, 4, 6, dtype=torch.float64, requires_grad=True)
+    k = torch.tensor([0.5, 3.0], dtype=torch.float64)
+    noise = torch.randn(2, 4, dtype=torch.float64)
+    with torch.no_grad():
+        u = SN.start(matrix, noise)
+    outer = torch.randn(2, 4, 6, dtype=torch.float64)
+    out = SN.weight(matrix, u, Strength(k, k))
+    (grad,) = torch.autograd.grad((outer * out).sum(), matrix)
+    for i in range(2):
+        w, g = matrix[i].detach(), outer[i]
+        v = w.T @ u[i] / (w.T @ u[i]).norm()
+        sigma = u[i] @ w @ v
+        inner = (g * w).sum() / sigma
+        expected = k[i] / sigma * (g - inner * torch.outer(u[i], v))
+        assert_close(grad[i], expected)
+
+
+def test_sn_agrees_with_torch_on_one_weight():
+    layer = parametrizations.spectral_norm(nn.Linear(7, 4, bias=False))
+    raw, inside = layer.parametrizations.weight.original, layer.parametrizations.weight
+    u = inside[0]._u.clone()[None]
+    for _ in range(3):
+        theirs = layer.weight  # one power iteration per access in training mode
+        u = SN.advance(raw.detach()[None], u)
+        ours = SN.weight(raw[None], u, strength(1.0))[0]
+        assert_close(ours, theirs)
+        outer = torch.randn(4, 7)
+        (ours_grad,) = torch.autograd.grad((ours * outer).sum(), raw)
+        (their_grad,) = torch.autograd.grad((theirs * outer).sum(), raw)
+        assert_close(ours_grad, their_grad)
+
+
+def penalty_of(critic, x_real, x_fake, uniform, given):
+    return GP.penalty(critic, x_real, x_fake, uniform, given)
+
+
+def test_gp_of_a_linear_critic_is_its_weights_norm():
+    w = torch.tensor([[3.0, 4.0], [0.0, 2.0], [0.6, 0.8]])
+    x_real, x_fake, t = torch.randn(3, 5, 2), torch.randn(3, 5, 2), torch.rand(3, 5)
+    given = Strength(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([10.0, 10.0, 0.5]))
+    found = penalty_of(lambda x: (x * w[:, None]).sum(2), x_real, x_fake, t, given)
+    assert_close(found, torch.tensor([160.0, 0.0, 2.0]), rtol=1e-5, atol=1e-5)
+
+
+def test_gp_penalizes_on_the_line_from_fake_to_real():
+    # grad of |x|^2 / 2 is x itself, so the penalty shows where it was taken.
+    x_real, x_fake = torch.randn(2, 4, 3, 2, 2), torch.randn(2, 4, 3, 2, 2)
+    t = torch.rand(2, 4)
+    mixed = torch.stack(
+        [
+            torch.stack([t[e, b] * x_real[e, b] + (1 - t[e, b]) * x_fake[e, b]
+                         for b in range(4)])
+            for e in range(2)
+        ]
+    )  # fmt: skip
+    expected = 10 * (mixed.flatten(2).norm(dim=2) - 1).square().mean(1)
+
+    def critic(x):
+        return x.square().flatten(2).sum(2) / 2
+
+    given = strength(1.0, 1.0)
+    assert_close(penalty_of(critic, x_real, x_fake, t, given), expected)
+    swapped = penalty_of(critic, x_real, x_fake, 1 - t, given)
+    assert (swapped - expected).abs().max() > 0.1
+
+
+def test_interpolation_ends_are_fake_and_real():
+    x_real, x_fake = torch.randn(2, 3, 2), torch.randn(2, 3, 2)
+    assert_close(interpolate(x_real, x_fake, torch.zeros(2, 3)), x_fake)
+    assert_close(interpolate(x_real, x_fake, torch.ones(2, 3)), x_real)
+
+
+def test_gp_has_a_finite_derivative_where_the_critic_is_flat():
+    w = torch.zeros(1, 2, requires_grad=True)
+    x = torch.randn(1, 4, 2)
+    found = penalty_of(
+        lambda x: (x * w[:, None]).sum(2), x, -x, torch.rand(1, 4), strength(1.0)
+    )
+    assert_close(found, torch.tensor([10.0]), rtol=1e-4, atol=0)
+    (grad,) = torch.autograd.grad(found.sum(), w)
+    assert torch.isfinite(grad).all()
+
+
+def test_gp_derivative_reaches_the_weights():
+    w = torch.tensor([[3.0, 4.0]], requires_grad=True)
+    x = torch.randn(1, 4, 2)
+    found = penalty_of(
+        lambda x: (x * w[:, None]).sum(2), x, -x, torch.rand(1, 4), strength(1.0)
+    )
+    (grad,) = torch.autograd.grad(found.sum(), w)
+    assert_close(grad, 2 * 10 * 4 * torch.tensor([[0.6, 0.8]]))  # 2 lambda (n-k) w/n
+
+
+def test_none_changes_nothing():
+    matrix, nothing = torch.randn(2, 3, 4), Regularizer()
+    state = nothing.start(matrix, torch.randn(2, 3))
+    given = strength(1.0, 2.0)
+    assert nothing.weight(matrix, state, given) is matrix
+    assert nothing.project(matrix, given) is matrix
+    assert nothing.advance(matrix, state) is state
+    assert nothing.penalty(lambda x: x, matrix, matrix, matrix, given) is None
