@@ -78,7 +78,9 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--data", default=None, help="where data sets lie")
     parser.add_argument("--download", action="store_true", help="fetch missing data")
-    parser.add_argument("--inception-weights", default=None, metavar="FILE")
+    parser.add_argument(
+        "--inception-weights", default=None, metavar="FILE", help="judge by FID"
+    )
 
 
 def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
@@ -104,6 +106,8 @@ def _train(options: argparse.Namespace) -> int:
 
     given: dict[str, Any] = {k: v for k, v in vars(options).items() if v is not None}
     fields = {k: given[k] for k in Config.__dataclass_fields__ if k in given}
+    if options.inception_weights:
+        fields.setdefault("features", "inception")
     return _run_all([Config(**fields)], options)
 
 
@@ -113,6 +117,8 @@ def _sweep(options: argparse.Namespace) -> int:
     from lipgan.sweep import pack
 
     chosen = {"dataset": options.dataset} if options.dataset else {}
+    if options.inception_weights:
+        chosen["features"] = "inception"
     configs = EXPERIMENTS[options.table](
         scale=options.scale, seeds=options.seeds, **chosen
     )

@@ -154,11 +154,24 @@ class Config:
         for field in dataclasses.fields(self):
             if field.type is not str:
                 self._check_number(field.name, bool(field.type is int))
-        if MODELS[self.model].image_size not in (None, self.image_size):
+        self._check_shape()
+
+    def _check_shape(self) -> None:
+        spec, needed = dataset_spec(self.dataset), MODELS[self.model].image_size or 0
+        points = spec.image_size is None and not self.dataset.startswith("folder:")
+        if points != (self.image_size == 0):
+            raise ValueError(
+                f"image_size: {self.image_size} does not fit data set "
+                f"{self.dataset!r}, which holds {'points' if points else 'images'}"
+            )
+        if self.image_size != needed:
             raise ValueError(
                 f"image_size: {self.image_size} does not fit model {self.model!r}, "
-                f"which needs {MODELS[self.model].image_size}"
+                f"which needs {needed}"
             )
+        if self.channels not in ((0,) if points else (1, 3)):
+            wanted = "0, for points" if points else "1 or 3"
+            raise ValueError(f"channels: {self.channels} is not {wanted}")
 
     def _fill_in(self) -> None:
         spec = dataset_spec(str(self.dataset))

@@ -137,22 +137,26 @@ class RunStore:
             document = json.loads(path.read_text())
             checksum = document.pop("checksum")
             intact = checksum == _checksum(document) and document["format"] == FORMAT
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise RecordError(f"record {name}: not readable ({error})") from None
         if not intact:
             raise RecordError(f"record {name}: its checksum does not match its content")
-        config = Config(**document["config"])
+        try:
+            config = Config(**document["config"])
+            fields = {
+                "config": config,
+                "status": document["status"],
+                "diverged_at": document["diverged_at"],
+                "history": _with_nan(document["history"]),
+                "metrics": _with_nan(document["metrics"]),
+                "provenance": document["provenance"],
+            }
+            picture = document["samples_sha256"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(f"record {name}: of another version ({error})") from None
         if config.config_id != name:
             raise RecordError(f"record {name}: holds config {config.config_id}")
-        return Run(
-            config=config,
-            status=document["status"],
-            diverged_at=document["diverged_at"],
-            history=_with_nan(document["history"]),
-            metrics=_with_nan(document["metrics"]),
-            provenance=document["provenance"],
-            samples=self._picture(name, document["samples_sha256"]),
-        )
+        return Run(**fields, samples=self._picture(name, picture))
 
     def _picture(self, name: str, sha256: str | None) -> np.ndarray | None:
         if sha256 is None:

@@ -48,10 +48,14 @@ BAD = [
         {"dataset": "folder:/pictures", "image_size": 32},
         "channels: a folder of images needs one, 1 or 3",
     ),
-    ({"image_size": 0}, "image_size: "),
-    ({"model": "toy_mlp"}, "model: |image_size: "),
-    ({"dataset": "toy2d", "image_size": 32}, "image_size: "),
-    ({"channels": 2}, "channels: 2 is not"),
+    ({"image_size": 0}, "image_size: 0 does not fit data set 'digits', .* images"),
+    ({"model": "toy_mlp"}, "image_size: 8 does not fit model 'toy_mlp', .* needs 0"),
+    (
+        {"dataset": "toy2d", "image_size": 32},
+        "image_size: 32 does not fit data set 'toy2d', which holds points",
+    ),
+    ({"channels": 2}, "channels: 2 is not 1 or 3"),
+    ({"dataset": "toy2d", "channels": 1}, "channels: 1 is not 0, for points"),
 ]
 
 

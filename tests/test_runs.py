@@ -177,8 +177,8 @@ def test_a_record_of_another_config_is_refused(run, store, monkeypatch):
     """Two configs with one id: cannot be made by hand, so the id is forged."""
     store.save(run)
     other = Config(scale="smoke", seed=4)
-    forged = property(lambda self: record(store).stem)
-    monkeypatch.setattr(Config, "config_id", forged)
+    name = record(store).stem
+    monkeypatch.setattr(Config, "config_id", name)
     with pytest.raises(RecordError, match=r"its config differs in seed \(0, not 4\)"):
         store.load(other)
 

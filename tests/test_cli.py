@@ -1,0 +1,207 @@
+"""The command line: exit codes, one-line errors, and what is imported when."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from lipgan.__main__ import main
+from lipgan.runs import RunStore
+
+TRAIN = ["train", "--scale", "smoke", "--num-steps", "2", "--device", "cpu"]
+
+
+def python(code):
+    command = [sys.executable, "-c", code]
+    out = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=True
+    )
+    return out.stdout.strip()
+
+
+def call(capsys, *arguments):
+    code = main([str(a) for a in arguments])
+    return code, *capsys.readouterr()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cli") / "runs"
+    assert main([*TRAIN, "--loss", "cos", "--alpha", "1e-9", "--store", str(path)]) == 0
+    return path
+
+
+def test_train_writes_the_record_that_was_asked_for(store):
+    (run,) = RunStore(store)
+    assert (run.config.loss, run.config.alpha) == ("cos", 1e-9)
+    assert run.config.num_steps == 2
+
+
+def test_train_again_loads_the_record(store, capsys, monkeypatch):
+    from lipgan import sweep
+
+    monkeypatch.setattr(sweep, "train", None)
+    arguments = [*TRAIN, "--loss", "cos", "--alpha", "1e-9", "--store", store]
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (0, "")
+    assert "COS-SN k=1 α=1e-09 seed 0: completed; " in out
+    assert "fd_digits_64" in out
+
+
+def test_dry_run_counts_what_is_missing(store, capsys):
+    code, out, err = call(
+        capsys, "sweep", "table3", "--seeds", 0, 1, "--dry-run", "--store", store
+    )
+    assert (code, err) == (0, "")
+    assert out.startswith("70 runs, 0 in ")
+    assert out.strip().endswith("70 to train in 1 cohorts")
+    assert len(RunStore(store).records()) == 1
+
+
+def test_sweep_trains_a_table(tmp_path, capsys):
+    arguments = ["sweep", "figure1", "--scale", "smoke", "--device", "cpu"]
+    code, out, _ = call(capsys, *arguments, "--store", tmp_path)
+    assert code == 0
+    assert len(RunStore(tmp_path).records()) == 15
+    assert out.count(" seed 0: ") == 15
+
+
+def test_status_counts_by_data_set_scale_and_outcome(store, capsys):
+    code, out, _ = call(capsys, "status", "--store", store)
+    assert code == 0
+    assert "1 records" in out
+    assert "digits at smoke scale: 1 completed" in out
+
+
+def test_status_of_a_store_that_does_not_exist_is_zero(tmp_path, capsys):
+    code, out, _ = call(capsys, "status", "--store", tmp_path / "none")
+    assert code == 0
+    assert "0 records" in out
+
+
+def test_verify_names_a_damaged_record(store, capsys):
+    code, out, _ = call(capsys, "verify", "--store", store)
+    assert code == 0
+    assert "1 records, 0 damaged" in out
+    (path,) = RunStore(store).records()
+    intact = path.read_text()
+    document = json.loads(intact)
+    document["status"] = "diverged"
+    path.write_text(json.dumps(document))
+    try:
+        code, out, _ = call(capsys, "verify", "--store", store)
+    finally:
+        path.write_text(intact)
+    assert code == 1
+    assert path.stem in out
+    assert "1 damaged" in out
+
+
+BAD = [
+    ([*TRAIN, "--loss", "bce"], ["loss", "'bce'", "ns, ls"]),
+    ([*TRAIN, "--alpha", "-1"], ["alpha", "-1.0", "above 0"]),
+    ([*TRAIN, "--lipschitz-k", "nan"], ["lipschitz_k", "nan", "above 0"]),
+    ([*TRAIN, "--dataset", "lsun"], ["dataset", "'lsun'", "digits"]),
+    ([*TRAIN, "--image-size", "16"], ["image_size", "16", "8, 32, 64"]),
+    ([*TRAIN, "--device", "tpu"], ["device", "'tpu'", "auto, cpu, cuda"]),
+    (["sweep", "table3", "--scale", "tiny"], ["scale", "'tiny'", "smoke, embedded"]),
+    (["sweep", "figure1", "--dataset", "digits"], ["dataset", "'digits'", "toy2d"]),
+    (["train", "--alpha", "much"], ["alpha", "'much'"]),
+    (["train", "--seed", "1.5"], ["seed", "'1.5'"]),
+    (["sweep", "table9"], ["table", "'table9'", "table3"]),
+    (["train", "--colour", "red"], ["--colour"]),
+    (["fly"], ["fly", "train"]),
+    ([], ["COMMAND"]),
+]
+
+
+def exit_code(arguments):
+    try:
+        return main(arguments)
+    except SystemExit as stop:  # argparse
+        return stop.code
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD, ids=lambda v: " ".join(v)[-30:])
+def test_bad_input_is_one_line_on_stderr_and_code_2(arguments, words, tmp_path, capsys):
+    if arguments and arguments[0] in ("train", "sweep"):
+        arguments = [*arguments, "--store", str(tmp_path / "none")]
+    assert exit_code(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("lipgan")
+    assert err.count("\n") == 1
+    assert all(word in err for word in words)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_cuda_without_a_gpu_is_bad_input(capsys, tmp_path):
+    arguments = ["train", "--scale", "smoke", "--device", "cuda", "--store", tmp_path]
+    code, _, err = call(capsys, *arguments)
+    assert code == 2
+    assert err == "lipgan: device: 'cuda' was asked for, but no GPU is visible\n"
+
+
+def test_missing_data_is_bad_input(capsys, tmp_path):
+    arguments = ["train", "--dataset", "mnist", "--device", "cpu", "--data", tmp_path]
+    code, _, err = call(capsys, *arguments, "--store", tmp_path / "runs")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "mnist" in err
+    assert str(tmp_path) in err
+
+
+def test_a_store_that_is_a_file_is_bad_input(capsys, tmp_path):
+    (tmp_path / "runs").write_text("")
+    code, _, err = call(capsys, "status", "--store", tmp_path / "runs")
+    assert code == 2
+    assert "is a file, not a directory" in err
+
+
+def test_interruption_exits_with_130(capsys, monkeypatch, tmp_path):
+    from lipgan import sweep
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep, "train", interrupted)
+    code, _, err = call(capsys, *TRAIN, "--store", tmp_path)
+    assert code == 130
+    assert err.startswith("lipgan: interrupted")
+
+
+def test_help_needs_no_torch():
+    code = (
+        "import runpy, sys\n"
+        "sys.argv = ['lipgan', '--help']\n"
+        "try:\n"
+        "    runpy.run_module('lipgan', run_name='__main__', alter_sys=True)\n"
+        "except SystemExit as stop:\n"
+        "    print('code', stop.code, 'torch' in sys.modules)\n"
+    )
+    out = python(code)
+    assert out.endswith("code 0 False")
+    assert "verify" in out
+
+
+def test_import_leaves_optional_packages_alone():
+    optional = "'torchvision', 'matplotlib', 'seaborn', 'sklearn', 'pytorch_fid', 'PIL'"
+    code = (
+        "import sys, lipgan, lipgan.training, lipgan.sweep, lipgan.config\n"
+        "assert callable(lipgan.train) and lipgan.train.__name__ == 'train'\n"
+        "assert lipgan.train is lipgan.training.train\n"
+        f"print([m for m in ({optional}, 'scipy', 'safetensors') if m in sys.modules])"
+    )
+    assert python(code) == "[]"
+
+
+def test_every_public_name_resolves():
+    import lipgan
+
+    for name in lipgan.__all__:
+        assert getattr(lipgan, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        _ = lipgan.trian

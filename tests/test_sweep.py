@@ -1,0 +1,155 @@
+"""Nothing is trained twice, nothing finished is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lipgan import sweep
+from lipgan.runs import RecordError, RunStore
+from lipgan.sweep import load_known, pack, run_or_load
+from lipgan.training import train
+
+
+@pytest.fixture
+def configs(tiny):
+    """Two cohorts: two widths."""
+    return [tiny(width=3), tiny(loss="cos", width=4), tiny(loss="ls", width=3)]
+
+
+def never(*_, **__):
+    raise AssertionError("trained although every record exists")
+
+
+def run_quietly(configs, store, executor=None):
+    return run_or_load(configs, store, executor, device="cpu", progress=None)
+
+
+def assert_alike(ours, theirs):
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.config == other.config
+        for name, value in mine.metrics.items():
+            assert other.metrics[name] == pytest.approx(value, rel=1e-5)
+        for key in ("loss_d", "loss_g", "score_real_mean"):
+            assert other.history[key] == pytest.approx(mine.history[key], rel=1e-5)
+
+
+def test_second_call_trains_nothing_and_returns_the_same(
+    configs, tmp_path, monkeypatch
+):
+    first = run_quietly(configs, tmp_path)
+    monkeypatch.setattr(sweep, "train", never)
+    second = run_quietly(configs, tmp_path)
+    assert [r.config for r in second] == configs
+    assert_alike(first, second)
+
+
+def test_the_guard_against_training_can_fail(configs, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep, "train", never)
+    with pytest.raises(AssertionError, match="trained although"):
+        run_quietly(configs, tmp_path)
+
+
+def test_only_missing_configs_are_trained(configs, tmp_path, monkeypatch):
+    run_quietly(configs[:1], tmp_path)
+    trained = []
+
+    def spy(members, **options):
+        trained.extend(members)
+        return train(members, **options)
+
+    monkeypatch.setattr(sweep, "train", spy)
+    runs = run_quietly(configs, tmp_path)
+    assert [r.config for r in runs] == configs
+    assert set(trained) == set(configs[1:])
+
+
+def test_equal_configs_are_trained_once(tiny, tmp_path, monkeypatch):
+    trained = []
+
+    def spy(members, **options):
+        trained.extend(members)
+        return train(members, **options)
+
+    monkeypatch.setattr(sweep, "train", spy)
+    runs = run_quietly([tiny(), tiny(seed=1), tiny()], tmp_path)
+    assert [r.config.seed for r in runs] == [0, 1, 0]
+    assert len(trained) == 2
+    assert len(RunStore(tmp_path).records()) == 2
+
+
+def test_an_executor_gives_the_same_runs(configs, tmp_path):
+    here = run_quietly(configs, tmp_path / "here")
+    with ThreadPoolExecutor(2) as executor:
+        there = run_quietly(configs, tmp_path / "there", executor)
+    assert [r.config for r in there] == configs
+    assert_alike(here, there)
+    assert len(RunStore(tmp_path / "there").records()) == 3
+
+
+def test_interruption_keeps_the_finished_cohorts(configs, tmp_path, monkeypatch):
+    calls = []
+
+    def interrupted(members, **options):
+        calls.append(members)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return train(members, **options)
+
+    monkeypatch.setattr(sweep, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_quietly(configs, tmp_path)
+    store = RunStore(tmp_path)
+    assert {r.config for r in store} == set(calls[0]) == {configs[0], configs[2]}
+
+
+def test_a_failing_cohort_on_an_executor_keeps_the_others(
+    configs, tmp_path, monkeypatch
+):
+    def failing(members, **options):
+        if members[0].width == 4:
+            raise OSError("node lost")
+        return train(members, **options)
+
+    monkeypatch.setattr(sweep, "train", failing)
+    with ThreadPoolExecutor(1) as executor, pytest.raises(OSError, match="node lost"):
+        run_quietly([configs[1], configs[0], configs[2]], tmp_path, executor)
+    assert {r.config for r in RunStore(tmp_path)} == {configs[0], configs[2]}
+
+
+def test_a_damaged_record_stops_the_sweep(configs, tmp_path):
+    run_quietly(configs[:1], tmp_path)
+    path = RunStore(tmp_path).records()[0]
+    path.write_text(path.read_text().replace("completed", "finished!"))
+    with pytest.raises(RecordError, match=path.stem):
+        run_quietly(configs, tmp_path)
+
+
+def test_progress_says_what_is_done(configs, tmp_path):
+    lines = []
+    run_or_load(configs, tmp_path, device="cpu", progress=lines.append)
+    assert lines[0].startswith("0 of 3 runs are in ")
+    assert any(line.startswith("cohort 2/2: 1 GANs, dcgan8") for line in lines)
+    assert any(line.startswith("step 2/2: ") for line in lines)
+
+
+def test_a_bad_device_is_refused_before_anything_else(configs, tmp_path):
+    with pytest.raises(ValueError, match="device: 'gpu' is not one of"):
+        run_or_load(configs, tmp_path / "new", device="gpu")
+    assert not (tmp_path / "new").exists()
+
+
+def test_pack_keeps_shapes_apart_and_cohorts_small(tiny, monkeypatch):
+    configs = [tiny(seed=s, width=w) for s in range(5) for w in (3, 4)]
+    monkeypatch.setattr(sweep, "MAX_COHORT", 3)
+    packs = pack(configs)
+    assert [len(p) for p in packs] == [3, 2, 3, 2]
+    assert sorted(c.config_id for p in packs for c in p) == sorted(
+        c.config_id for c in configs
+    )
+    assert all(len({c.cohort_key for c in p}) == 1 for p in packs)
+
+
+def test_load_known_trains_nothing(configs, tmp_path, monkeypatch):
+    run_quietly(configs[1:2], tmp_path)
+    monkeypatch.setattr(sweep, "train", never)
+    assert [r.config for r in load_known(configs, tmp_path)] == configs[1:2]
