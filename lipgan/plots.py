@@ -73,27 +73,31 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
 
 
 def toy_grid(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
-    """Figure 1: per loss and alpha the samples, and below the loss on its domain."""
+    """Figure 1: per alpha and loss the samples, and below the loss on its domain."""
     alphas = sorted({r.config.alpha for r in runs})
     figure, panels = plt.subplots(
-        2 * len(losses),
-        len(alphas),
-        figsize=(3.4 * len(alphas), 3.9 * len(losses)),
+        2 * len(alphas),
+        len(losses),
+        figsize=(2.7 * len(losses), 4.4 * len(alphas)),
         squeeze=False,
-        height_ratios=[1.5, 1] * len(losses),
+        height_ratios=[2.3, 1] * len(alphas),
     )
     real = data.load(runs[0].config.dataset).x[:512].numpy()
-    for row, loss in enumerate(losses):
-        for column, alpha in enumerate(alphas):
-            found = [
-                r for r in runs if (r.config.loss, r.config.alpha) == (loss, alpha)
-            ]
-            above, below = panels[2 * row, column], panels[2 * row + 1, column]
-            _toy_samples(above, found[0], real)
-            _loss_on_domain(below, found[0])
-            above.set_title(f"{LOSSES[loss].label},  α = {alpha:.0e}", fontsize=11)
+    for row, alpha in enumerate(alphas):
+        for column, loss in enumerate(losses):
+            cell = (loss, alpha)
+            run = next(r for r in runs if (r.config.loss, r.config.alpha) == cell)
+            _toy_samples(panels[2 * row, column], run, real)
+            _loss_on_domain(panels[2 * row + 1, column], run)
+            panels[2 * row, column].set_title(_scaled_name(run), fontsize=12)
     figure.tight_layout()
     return figure
+
+
+def _scaled_name(run: Run) -> str:
+    power = round(np.log10(run.config.alpha))
+    alpha = "1" if power == 0 else f"10^{{{power}}}"
+    return f"{LOSSES[run.config.loss].label}, $α = {alpha}$"
 
 
 def _toy_samples(ax: Axes, run: Run, real: np.ndarray) -> None:
@@ -169,7 +173,7 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
         )
         low, high = toy_limits(run)
         ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
-        ax.set_title(f"{LOSSES[run.config.loss].label}, α = {run.config.alpha:.0e}")
+        ax.set_title(_scaled_name(run))
     figure.tight_layout()
     length = max(len(path) for path in paths)
     moments = np.unique(np.linspace(0, length - 1, frames).astype(int))

@@ -90,9 +90,15 @@ def _results(
     futures: dict[Future, int] = {
         executor.submit(train, members, **options): i for i, members in enumerate(packs)
     }
+    failure: BaseException | None = None
     for future in as_completed(futures):
+        if future.exception() is not None:  # the other cohorts' records come first
+            failure = failure or future.exception()
+            continue
         say(f"cohort {futures[future] + 1}/{len(packs)} is finished")
         yield future.result()
+    if failure is not None:
+        raise failure
 
 
 def load_known(

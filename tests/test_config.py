@@ -113,7 +113,7 @@ def test_a_folder_of_images_needs_its_shape():
 
 OTHER = {
     **{"loss": "ls", "regularizer": "gp", "scale": "smoke", "seed": 1},
-    **{"dataset": "toy2d", "features": "pixels"},
+    **{"dataset": "mnist", "features": "pixels"},
 }
 
 

@@ -86,15 +86,15 @@ def test_lifted_discriminator_equals_plain_modules(name, limit, monkeypatch):
     assert_lifted(members(MODELS[name].discriminator, sizes), shape, True)
 
 
-def test_the_comparison_notices_members_in_another_order():
+def test_the_comparison_notices_members_in_another_order(monkeypatch):
     modules = members(MODELS["dcgan8"].discriminator, SIZES["dcgan8"])
 
     class Mixed(Lifted):
         def prepare(self, parameters):
             return super().prepare({k: v.flip(0) for k, v in parameters.items()})
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError):
-        patch.setitem(globals(), "Lifted", Mixed)
+    monkeypatch.setitem(globals(), "Lifted", Mixed)
+    with pytest.raises(AssertionError):
         assert_lifted(modules, (1, 8, 8), True)
 
 
