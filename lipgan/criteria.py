@@ -74,8 +74,8 @@ def cell_medians(runs: Sequence[Run]) -> dict[Cell, float]:
 
 
 def is_broken(distance: float, constant: float) -> bool:
-    """True for a distance of at least a third of the constant image's."""
-    return distance >= BROKEN_SHARE * constant
+    """True for a distance of at least a third of the constant image's, or NaN."""
+    return not distance < BROKEN_SHARE * constant
 
 
 def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:

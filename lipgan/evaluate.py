@@ -105,6 +105,13 @@ def generated(cohort: Cohort, count: int) -> Tensor:
     return torch.cat(chunks, dim=1)[:, :count]
 
 
+def sound_members(cohort: Cohort) -> Tensor:
+    """Which members have finite weights and make finite samples, (E,)."""
+    samples = generated(cohort, cohort.configs[0].eval_samples)
+    tensors = [*cohort.g.values(), *cohort.d.values(), samples]
+    return torch.stack([torch.isfinite(t).flatten(1).all(1) for t in tensors]).all(0)
+
+
 def evaluate(
     cohort: Cohort, dataset: Dataset, reference: Reference | None
 ) -> tuple[list[dict[str, float]], list[Tensor | None]]:

@@ -67,6 +67,8 @@ def figure1(
         alphas: domain scalings.
         lipschitz_k: k_SN, by default that of ``FIGURE1_K``; the paper gives none.
     """
+    if dataset not in FIGURE1_K:
+        raise ValueError(f"dataset: {dataset!r} is not one of {', '.join(FIGURE1_K)}")
     k = FIGURE1_K[dataset] if lipschitz_k is None else lipschitz_k
     return [
         Config(

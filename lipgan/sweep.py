@@ -1,6 +1,6 @@
 """Run what is missing: skips recorded configs, packs the rest into cohorts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,6 @@ def run_or_load(
     known = {c: records.load(c) for c in distinct if c in records}
     packs = pack([c for c in distinct if c not in known])
     say = progress or (lambda line: None)
-    if packs:
-        say(f"{len(known)} of {len(distinct)} runs are in {records.path}; training")
     options = {
         "device": device,
         "data_dir": data_dir,
@@ -79,13 +77,13 @@ def _results(
     packs: list[list[Config]],
     executor: Executor | None,
     options: dict[str, Any],
-    say: Callable[[str], None],
+    say: Progress,
 ) -> Iterable[list[Run]]:
     """Finished cohorts, in this process as they come or from the executor."""
     if executor is None:
         for i, members in enumerate(packs):
-            say(f"cohort {i + 1}/{len(packs)}: {len(members)} GANs, {members[0].model}")
-            yield train(members, progress=say, **options)
+            prefix = f"cohort {i + 1}/{len(packs)}: " if len(packs) > 1 else ""
+            yield train(members, progress=_prefixed(say, prefix), **options)
         return
     futures: dict[Future, int] = {
         executor.submit(train, members, **options): i for i, members in enumerate(packs)
@@ -99,6 +97,10 @@ def _results(
         yield future.result()
     if failure is not None:
         raise failure
+
+
+def _prefixed(say: Progress, prefix: str) -> Progress:
+    return lambda line: say(prefix + line)
 
 
 def load_known(

@@ -19,6 +19,7 @@ from lipgan.evaluate import (
     evaluate,
     make_reference,
     observe,
+    sound_members,
 )
 from lipgan.lifting import Tensors
 from lipgan.provenance import provenance
@@ -192,6 +193,7 @@ class Training:
         """Train to the end, evaluate, and return one run per config, in their order."""
         start = time.perf_counter()
         first = self.configs[0]
+        self.say(f"{len(self.configs)} GANs ({first.model}) on {first.dataset}")
         spacing = first.num_steps / min(first.history_points, first.num_steps)
         moments = {1} | {
             round(spacing * (i + 1))
@@ -268,11 +270,8 @@ class Training:
         rows: list[dict[str, float]] = [dict(constant) for _ in self.configs]
         pictures: list[Tensor | None] = [None] * len(rows)
         if self.alive:
-            weights = [*self.cohort.g.values(), *self.cohort.d.values()]
-            sound = torch.stack([torch.isfinite(w).flatten(1).all(1) for w in weights])
-            lost = ~sound.all(0) & (self.cohort.diverged_at < 0)
-            steps = self.configs[0].num_steps
-            self.cohort.diverged_at[lost] = steps
+            lost = ~sound_members(self.cohort) & (self.cohort.diverged_at < 0)
+            self.cohort.diverged_at[lost] = self.configs[0].num_steps
             self._drop_diverged()
         if self.alive:
             measured = evaluate(self.cohort, self.dataset, self.reference)

@@ -13,7 +13,7 @@ from lipgan.training import discriminator_step, train
 
 CPU = torch.device("cpu")
 STEPS = 20
-LOOSE = 1e-4  # relative; a rounding difference grows over the steps
+LOOSE = 1e-3  # relative; found 2e-5: rounding differences grow over the steps
 
 
 def company(tiny, regularizer):
@@ -114,9 +114,9 @@ def test_gradients_of_one_member_see_no_other(tiny):
     updated = []
     for factor in (1.0, 100.0):
         cohort = Cohort([tiny(seed=1), tiny(seed=2)], CPU)
-        x, z = torch.ones(2, 4, 1, 8, 8), torch.ones(2, 4, 8)
-        x[0] *= factor
-        discriminator_step(cohort, x, z, torch.ones(2, 4), 1)
+        x_real, x_fake = torch.ones(2, 2, 4, 1, 8, 8)
+        x_real[0] *= factor
+        discriminator_step(cohort, x_real, x_fake, torch.ones(2, 4), 1)
         updated.append({k: v.clone() for k, v in cohort.d.items()})
     for name, first in updated[0].items():
         assert torch.equal(first[1], updated[1][name][1])
