@@ -99,7 +99,9 @@ def test_truncated_and_foreign_weights_are_refused(tmp_path, monkeypatch):
 
 
 def test_unknown_names_and_files_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="'vgg' is not one of digits, pixels, inception"):
+    with pytest.raises(
+        ValueError, match="'vgg' is not one of digits, pixels, inception"
+    ):
         features.load_extractor("vgg")
     with pytest.raises(FileNotFoundError, match="weights: there is no file"):
         features.load_extractor("digits", weights=tmp_path / "none")

@@ -1,0 +1,81 @@
+"""Tables and Markdown: what they show is what the runs hold."""
+
+import math
+
+import pytest
+
+from lipgan import experiments, paper, report
+from lipgan.evaluate import untrained_metrics
+from lipgan.published import TABLE3
+from lipgan.runs import RunStore
+from lipgan.sweep import run_or_load
+from lipgan.training import load_data
+
+
+@pytest.fixture(scope="module")
+def smoke_store(tmp_path_factory):
+    store = RunStore(tmp_path_factory.mktemp("store"))
+    run_or_load(experiments.table3(scale="smoke"), store, progress=None)
+    return store
+
+
+def test_claims_table_has_one_row_per_claim_and_smoke_is_not_tested(smoke_store):
+    text = report.claims_table(smoke_store, "smoke")
+    rows = [line for line in text.splitlines() if line.startswith("| [")]
+    assert len(rows) == len(paper.CLAIMS)
+    assert all("verdict-not-tested" in row for row in rows)
+    assert f"{len(rows)} not tested" in text
+
+
+def test_only_complete_seeds_are_judged(made_run, tmp_path):
+    store = RunStore(tmp_path)
+    for config in experiments.table3(seeds=[0, 3]):
+        distance = TABLE3["cifar10"][config.loss, config.lipschitz_k]
+        metrics = {"fd_digits_2k": distance, "fd_digits_constant": 401.24}
+        store.save(made_run(config, metrics))
+    verdict = report.judged("table3", store, "embedded")
+    assert verdict.seeds == (0, 3)
+    assert verdict.checks[0].holds
+    store.records()[0].unlink()
+    assert len(report.judged("table3", store, "embedded").seeds) == 1
+
+
+def test_table3_shows_median_range_and_divergence():
+    assert report._spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
+    assert report._spread([2.0]) == "2"
+    assert report._spread([math.inf]) == "diverged"
+    assert report._spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
+
+
+def test_linear_functions_attain_the_bound():
+    table = report.linear_table([(3, 32, 32), (1, 8, 8)], k=2.0)
+    assert table["bound 2k√d"].tolist() == pytest.approx([221.70, 32.0], abs=0.01)
+    assert table.iloc[:, 0].tolist() == pytest.approx(table.iloc[:, 1].tolist())
+
+
+def test_table2_of_the_paper_is_consistent():
+    assert report.table2_recomputed()["largest difference"].max() < 1.1e-3
+
+
+def test_lipschitz_table_is_ordered_like_the_theorem(smoke_store):
+    runs = [run for run in smoke_store if not run.diverged]
+    untrained = untrained_metrics([r.config for r in runs], load_data(runs[0].config))
+    table = report.lipschitz_table(runs, untrained)
+    assert (table["largest gradient"] <= table["∏ exact norms"] * (1 + 1e-6)).all()
+    assert (table["width of Ω"] <= table["bound"]).all()
+    assert (table["share used"] > 0).all()
+    slopes = report.slopes_table(runs)
+    assert (slopes["share of the bound"] <= 1).all()
+
+
+def test_toy_table_spells_out_divergence(toy_runs):
+    table = report.toy_table([*toy_runs["toy2d"], *toy_runs["toy2d_ring"]])
+    assert len(table) == len(experiments.FIGURE1_LOSSES)
+    assert (table.loc["EXP"] == "diverged").any()
+    assert (table.loc["WGAN"] != "diverged").all()
+
+
+def test_provenance_names_commit_device_and_records(smoke_store):
+    text = report.provenance_markdown(smoke_store)
+    for word in ("commit", "torch", "device", "records"):
+        assert f"| {word} |" in text
