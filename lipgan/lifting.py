@@ -29,14 +29,14 @@ Convolution = nn.Conv2d | nn.ConvTranspose2d
 class _Gather(torch.autograd.Function):
     """Copy columns of (E, n) to (E, m) by ``index``; its adjoint is the twin index.
 
-    ``index`` and ``twin`` are (m,) and (n, j): entry n of the input ends up in the j
+    ``index`` and ``twin`` are (m,) and (j, n): entry n of the input ends up in the j
     outputs listed in twin. Out-of-range entries read a zero. Differentiable twice.
     """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, index: Tensor, twin: Tensor) -> Tensor:
         ctx.save_for_backward(index, twin)
-        return _pick(x, index)
+        return _pick(_pad(x), index)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
@@ -48,7 +48,11 @@ class _GatherAdjoint(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, index: Tensor, twin: Tensor) -> Tensor:
         ctx.save_for_backward(index, twin)
-        return _pick(x, twin.flatten()).view(len(x), *twin.shape).sum(2)
+        padded = _pad(x)
+        total = _pick(padded, twin[0])
+        for row in twin[1:]:  # a sum over one large temporary is several times slower
+            total += _pick(padded, row)
+        return total
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
@@ -56,9 +60,12 @@ class _GatherAdjoint(torch.autograd.Function):
         return _Gather.apply(grads[0], index, twin), None, None
 
 
-def _pick(x: Tensor, index: Tensor) -> Tensor:
-    padded = torch.cat([x, x.new_zeros(len(x), 1)], dim=1)
-    return padded.gather(1, index.expand(len(x), -1))
+def _pad(x: Tensor) -> Tensor:
+    return torch.cat([x, x.new_zeros(len(x), 1)], dim=1)
+
+
+def _pick(padded: Tensor, index: Tensor) -> Tensor:
+    return padded.gather(1, index.expand(len(padded), -1))
 
 
 def dense_index(layer: Convolution, shape: torch.Size) -> tuple[Tensor, torch.Size]:
@@ -91,13 +98,13 @@ def dense_index(layer: Convolution, shape: torch.Size) -> tuple[Tensor, torch.Si
 
 
 def _invert(index: Tensor, entries: int) -> Tensor:
-    """For each kernel entry the positions that hold it, padded with len(index)."""
+    """Positions of each kernel entry, a column each, padded with len(index)."""
     order = torch.argsort(index, stable=True)
     counts = torch.bincount(index, minlength=entries + 1)[:entries]
     starts = counts.cumsum(0) - counts
     offsets = torch.arange(int(counts.max()))
     places = (starts[:, None] + offsets).clamp(max=len(order) - 1)
-    return torch.where(offsets < counts[:, None], order[places], len(index))
+    return torch.where(offsets < counts[:, None], order[places], len(index)).T
 
 
 @lru_cache(maxsize=64)
@@ -110,7 +117,7 @@ def _dense_maps(
     if torch.equal(index, torch.arange(layer.weight.numel())):
         return None, None  # the kernel is the matrix already
     twin = _invert(index, layer.weight.numel())
-    return index.to(device), twin.to(device)
+    return index.to(device), twin.contiguous().to(device)
 
 
 @dataclass

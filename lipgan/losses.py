@@ -78,14 +78,13 @@ class _ScaledTerm(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, scores: Tensor, alpha: Tensor, term: Term) -> Tensor:
         inner = alpha * scores
-        ctx.save_for_backward(inner)
-        ctx.term = term
+        ctx.save_for_backward(term.slope(inner))
         return term.above_zero(inner) / alpha
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        (inner,) = ctx.saved_tensors
-        return grads[0] * ctx.term.slope(inner), None, None
+        (slope,) = ctx.saved_tensors
+        return grads[0] * slope, None, None
 
 
 def scaled_term(term: Term, alpha: Tensor | float) -> Elementwise:

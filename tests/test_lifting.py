@@ -137,7 +137,7 @@ def test_input_gradient_can_be_differentiated_again():
 
 # Three kernel entries: 0 stands twice, 1 once, 2 nowhere; 3 marks a structural zero.
 INDEX = torch.tensor([0, 3, 1, 0])
-TWIN = torch.tensor([[0, 3], [2, 4], [4, 4]])
+TWIN = torch.tensor([[0, 3], [2, 4], [4, 4]]).T.contiguous()
 
 
 @pytest.mark.parametrize(("gather", "width"), [(_Gather, 3), (_GatherAdjoint, 4)])
@@ -153,7 +153,7 @@ def test_gather_and_its_adjoint_have_right_derivatives(gather, width):
 
 def test_gather_check_notices_a_wrong_twin():
     x = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
-    wrong = torch.tensor([[0, 4], [2, 4], [4, 4]])
+    wrong = torch.tensor([[0, 4], [2, 4], [4, 4]]).T.contiguous()
     with pytest.raises(RuntimeError, match="[Jj]acobian mismatch"):
         torch.autograd.gradcheck(lambda x: _Gather.apply(x, INDEX, wrong), (x,))
 
