@@ -1,4 +1,4 @@
-"""The measures behind the verdicts, and the criteria themselves.
+"""The criteria behind the verdicts, one function per claim.
 
 A criterion is an ordering, a threshold or a rank correlation, written here before the
 runs are made. Our distances are never compared with the paper's in absolute terms: the
@@ -10,13 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import torch
-
-from lipgan import data, experiments, metrics, probes
+from lipgan import experiments
 from lipgan.data import DATASETS
 from lipgan.losses import LOSSES
-from lipgan.models import POINT_START
-from lipgan.published import BROKEN_SHARE, TABLE3, Cell, broken_cells, decided_pairs
+from lipgan.measures import (
+    cell_medians,
+    constant_distance,
+    is_broken,
+    rank_correlations,
+    slope_ratio,
+    toy_distance,
+    toy_start,
+    width_ratio,
+)
+from lipgan.published import broken_cells, decided_pairs
 from lipgan.runs import Run
 
 # Table 3. 33 of 35 allows for the two cells where the paper's data sets disagree most;
@@ -28,6 +35,8 @@ RANK_CORRELATION = 0.88
 # "near", and three times the distance at alpha = 1e-10 is "worse".
 NEAR_SHARE = 0.25
 WORSE_FACTOR = 3.0
+# Sec. 4.2: a loss "works normally" within this factor of its own k_SN = 1.
+NORMAL_FACTOR = 1.25
 
 
 @dataclass(frozen=True)
@@ -37,57 +46,6 @@ class Check:
     criterion: str
     found: str
     holds: bool
-
-
-def distance_metric(runs: Sequence[Run]) -> str:
-    """Name of the Frechet distance in these runs' metrics."""
-    names = {
-        name
-        for run in runs
-        for name in run.metrics
-        if name.startswith(("fd_", "fid_")) and not name.endswith("_constant")
-    }
-    if len(names) != 1:
-        raise ValueError(f"runs: expected one Frechet distance, found {sorted(names)}")
-    return names.pop()
-
-
-def constant_distance(runs: Sequence[Run]) -> float:
-    """Distance of a black image, as recorded with these runs."""
-    name = distance_metric(runs).rsplit("_", 1)[0] + "_constant"
-    return runs[0].metrics[name]
-
-
-def cell_distances(runs: Sequence[Run]) -> dict[Cell, list[float]]:
-    """(loss, k_SN) -> distance per seed; infinite for a run that diverged."""
-    name = distance_metric(runs)
-    cells: dict[Cell, list[float]] = {}
-    for run in runs:
-        value = math.inf if run.diverged else run.metrics[name]
-        cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(value)
-    return cells
-
-
-def cell_medians(runs: Sequence[Run]) -> dict[Cell, float]:
-    """(loss, k_SN) -> median distance over seeds, where divergence counts as worst."""
-    return {cell: median(values) for cell, values in cell_distances(runs).items()}
-
-
-def is_broken(distance: float, constant: float) -> bool:
-    """True for a distance of at least a third of the constant image's, or NaN."""
-    return not distance < BROKEN_SHARE * constant
-
-
-def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:
-    """Spearman's rho with each of the paper's data sets, diverged cells tied last."""
-    from scipy.stats import spearmanr
-
-    return {
-        dataset: float(
-            spearmanr([medians[c] for c in column], list(column.values()))[0]
-        )
-        for dataset, column in TABLE3.items()
-    }
 
 
 def table3_checks(runs: Sequence[Run]) -> list[Check]:
@@ -116,6 +74,85 @@ def table3_checks(runs: Sequence[Run]) -> list[Check]:
             ", ".join(f"{DATASETS[d].label} {r:.2f}" for d, r in rho.items()),
             min(rho.values()) >= RANK_CORRELATION,
         ),
+    ]
+
+
+def small_k_checks(runs: Sequence[Run]) -> list[Check]:
+    """Sec. 4.2, first bullet: every loss trains at k <= 1, a little worse at 0.2."""
+    medians, constant = cell_medians(runs), constant_distance(runs)
+    small = {cell: d for cell, d in medians.items() if cell[1] <= 1}
+    working = [cell for cell, d in small.items() if not is_broken(d, constant)]
+    losses = experiments.TABLE3_LOSSES
+    worse = [loss for loss in losses if medians[loss, 0.2] > medians[loss, 1.0]]
+    ratios = [f"{medians[k, 0.2] / medians[k, 1.0]:.2f}" for k in losses]
+    return [
+        Check(
+            f"all {len(small)} cells with k of at most 1 work",
+            f"{len(working)} of {len(small)}",
+            len(working) == len(small),
+        ),
+        Check(
+            "every loss is worse at k = 0.2 than at k = 1",
+            f"{len(worse)} of {len(losses)}; ratios {', '.join(ratios)}",
+            len(worse) == len(losses),
+        ),
+    ]
+
+
+def wgan_small_k_checks(runs: Sequence[Run]) -> list[Check]:
+    """Sec. 4.2, second bullet: at k <= 1 WGAN trails almost all others."""
+    medians = cell_medians(runs)
+    others = [loss for loss in experiments.TABLE3_LOSSES if loss != "wgan"]
+    ks = [k for k in experiments.TABLE3_K if k <= 1]
+    behind = {
+        k: sum(medians["wgan", k] > medians[loss, k] for loss in others) for k in ks
+    }
+    found = ", ".join(f"{n} of {len(others)} at k={k:g}" for k, n in behind.items())
+    return [
+        Check(
+            "WGAN is worse than at least three of the four other losses at three or "
+            "more of the four small k",
+            f"worse than {found}",
+            sum(n >= 3 for n in behind.values()) >= 3,
+        )
+    ]
+
+
+def large_k_checks(runs: Sequence[Run]) -> list[Check]:
+    """Sec. 4.2, third bullet: at k >= 5 WGAN works normally, the others get worse."""
+    medians = cell_medians(runs)
+    large = [k for k in experiments.TABLE3_K if k >= 5]
+    ratios = {
+        loss: [medians[loss, k] / medians[loss, 1.0] for k in large]
+        for loss in experiments.TABLE3_LOSSES
+    }
+    wgan = ratios.pop("wgan")
+    worse = sum(r > NORMAL_FACTOR for column in ratios.values() for r in column)
+    cells = sum(len(column) for column in ratios.values())
+    return [
+        Check(
+            f"at k = 5, 10, 50 WGAN stays within {NORMAL_FACTOR:g} times its k = 1",
+            "ratios " + ", ".join(f"{r:.2f}" for r in wgan),
+            max(wgan) <= NORMAL_FACTOR,
+        ),
+        Check(
+            f"there all others are worse than {NORMAL_FACTOR:g} times their k = 1",
+            f"{worse} of {cells} cells",
+            worse == cells,
+        ),
+    ]
+
+
+def best_cell_checks(runs: Sequence[Run]) -> list[Check]:
+    """Sec. 4.2, fourth bullet: convex and restricted is best."""
+    medians = cell_medians(runs)
+    loss, k = min(medians, key=lambda cell: medians[cell])
+    return [
+        Check(
+            "the best of all 35 cells has k = 1 and a loss other than WGAN",
+            f"{LOSSES[loss].label} at k = {k:g} ({medians[loss, k]:.3g})",
+            loss != "wgan" and k == 1.0,
+        )
     ]
 
 
@@ -151,49 +188,6 @@ def theorem1_checks(runs: Sequence[Run]) -> list[Check]:
             shrinks >= 0.95 * len(pairs),
         ),
     ]
-
-
-def width_ratio(run: Run) -> float:
-    """Measured width of Omega over Theorem 1's bound with K from exact layer norms."""
-    inputs = run.config.image_size**2 * run.config.channels
-    bound = probes.domain_bound(run.metrics["lipschitz_layers"], inputs)
-    return run.metrics["domain_width"] / bound
-
-
-def slope_ratio(run: Run) -> float:
-    """Width of Psi (real term, last moment) over Corollary 1's bound; 0 for WGAN."""
-    config, last = run.config, {k: v[-1] for k, v in run.history.items()}
-    low, high = last["score_real_min"], last["score_real_max"]
-    term = LOSSES[config.loss].d_real
-    inputs = config.image_size**2 * config.channels
-    width = config.alpha * probes.domain_bound(run.metrics["lipschitz_layers"], inputs)
-    bound = probes.slope_interval_bound(
-        term, config.alpha * low, config.alpha * high, width
-    )
-    attained = last["slope_real_max"] - last["slope_real_min"]
-    return attained / bound if bound > 0 else 0.0
-
-
-def toy_start() -> float:
-    """Initial distance of the toy's point from the data's geometric median."""
-    center = metrics.geometric_median(data.load("toy2d").x)
-    return float((torch.tensor(POINT_START, dtype=torch.float64) - center).norm())
-
-
-def toy_distance(run: Run) -> float:
-    """How far a toy ends from its data; infinite if it diverged.
-
-    One point: distance from the geometric median, averaged over the last tenth of the
-    recorded moments. Several modes: exact W1 to the data.
-    """
-    if run.diverged:
-        return math.inf
-    if run.config.model != "toy_point":
-        return next(v for k, v in run.metrics.items() if k.startswith("w1_"))
-    center = metrics.geometric_median(data.load(run.config.dataset).x)
-    path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
-    tail = path[-max(1, len(path) // 10) :]
-    return float((tail - center).norm(dim=1).mean())
 
 
 def figure1_checks(runs: Sequence[Run]) -> list[Check]:

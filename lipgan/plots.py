@@ -10,8 +10,10 @@ import torch
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
-from lipgan import criteria, data, probes
+from lipgan import data, measures, probes
+from lipgan.degeneration import ROUNDING
 from lipgan.losses import LOSSES, scaled
 from lipgan.published import CONSTANT_FID, TABLE3
 from lipgan.runs import Run
@@ -42,7 +44,11 @@ sns.set_theme(
 def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
     """Theorem 1: measured width of Omega beside three bounds, one panel per loss."""
     figure, panels = plt.subplots(
-        1, len(losses), figsize=(3.6 * len(losses), 4), sharey=True, squeeze=False
+        1,
+        len(losses),
+        figsize=(2.3 + 1.9 * len(losses), 3.4),
+        sharey=True,
+        squeeze=False,
     )
     for ax, loss in zip(panels[0], losses, strict=True):
         own = sorted(
@@ -65,6 +71,8 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
         measured = [r.metrics["domain_width"] for r in own]
         ax.plot(ks, measured, "o", color=OMEGA, label="measured width of Ω")
         ax.set(xscale="log", yscale="log", xlabel="$k_{SN}$", title=LOSSES[loss].label)
+        ax.set(xlim=(0.15, 70), xticks=[1, 10])
+        ax.xaxis.set_minor_formatter(NullFormatter())
     panels[0, 0].set_ylabel("width of the score's range")
     panels[0, 0].legend(fontsize="x-small")
     sns.despine(figure)
@@ -199,16 +207,16 @@ def _self_contained(html: str, alt: str) -> str:
 
 def distance_against_k(runs: Sequence[Run]) -> Figure:
     """Table 3 as lines: our distances on the left, the paper's three data sets."""
-    figure, panels = plt.subplots(1, 4, figsize=(15, 4.2))
-    cells = criteria.cell_distances(runs)
-    constant = criteria.constant_distance(runs)
+    figure, panels = plt.subplots(1, 4, figsize=(13, 3.9))
+    cells = measures.cell_distances(runs)
+    constant = measures.constant_distance(runs)
     _lines(panels[0], cells, constant)
     name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
-    panels[0].set(title=f"ours: {name}", ylabel=criteria.distance_metric(runs))
+    panels[0].set(title=f"ours: {name}", ylabel=measures.distance_metric(runs))
     for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):
         _lines(ax, {cell: [fid] for cell, fid in column.items()}, CONSTANT_FID[dataset])
         ax.set(title=f"paper: {data.DATASETS[dataset].label}", ylabel="FID")
-    panels[0].legend(fontsize="small")
+    panels[0].legend(fontsize="small", loc="center left")
     sns.despine(figure)
     figure.tight_layout()
     return figure
@@ -234,6 +242,7 @@ def _lines(ax: Axes, cells: dict, constant: float) -> None:
     ax.axhline(constant, color="0.6", lw=1, ls="--")
     ax.text(0.2, constant, "constant image", fontsize=8, color="0.4", va="bottom")
     ax.set(xscale="log", yscale="log", xlabel="$k_{SN}$")
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(top=top * 1.05)
 
 
@@ -258,8 +267,8 @@ def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
             )
             ax.set(xlim=(0, 1), ylim=(0, 1))
         else:
-            edge = side * run.config.image_size
-            ax.imshow(run.samples[:edge, :edge], cmap="gray", vmin=0, vmax=255)
+            tiles = _tiles(run.samples, run.config.image_size, side)
+            ax.imshow(tiles, cmap="gray", vmin=0, vmax=255)
         ax.set(xticks=[], yticks=[])
     for ax, k in zip(panels[0], ks, strict=True):
         ax.set_title(f"k = {k:g}", fontsize=10)
@@ -267,6 +276,15 @@ def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
         ax.set_ylabel(LOSSES[loss].label)
     figure.tight_layout(pad=0.4)
     return figure
+
+
+def _tiles(picture: np.ndarray, size: int, side: int) -> np.ndarray:
+    """The first side x side samples of a stored picture, with a line between them."""
+    line = max(1, size // 8)
+    tiles = picture[: side * size, : side * size]
+    gaps = np.repeat(np.arange(size, side * size, size), line)
+    tiles = np.insert(tiles, gaps, 255, axis=0)
+    return np.insert(tiles, gaps, 255, axis=1)
 
 
 def scaled_losses(
@@ -284,6 +302,27 @@ def scaled_losses(
             ax.plot(scores, curve, color=color, label=f"α = {alpha:g}")
         ax.set(title=LOSSES[loss].label, xlabel="score f", ylim=(-2 * reach, 2 * reach))
     panels[0, 0].legend(fontsize="x-small")
+    sns.despine(figure)
+    figure.tight_layout()
+    return figure
+
+
+def tangent_distances(losses: Sequence[str], reach: float) -> Figure:
+    """Distance of each scaled loss from its tangent against alpha, real term."""
+    figure, ax = plt.subplots(figsize=(6.5, 4.2))
+    alphas = np.logspace(-8, 1, 37)
+    for loss in losses:
+        term = LOSSES[loss].d_real
+        distances = [probes.tangent_distance(term, a, reach) for a in alphas]
+        if max(distances) > ROUNDING:
+            ax.plot(alphas, distances, color=COLORS[loss], label=LOSSES[loss].label)
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="α",
+        ylabel="distance from the tangent / reach",
+    )
+    ax.legend(fontsize="small")
     sns.despine(figure)
     figure.tight_layout()
     return figure

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from lipgan.losses import Term
+from lipgan.losses import Term, scaled_term
 
 SVD_LIMIT = 2**21  # entries of the dense matrix up to which its SVD is taken
 
@@ -55,6 +55,30 @@ def attained_slopes(term: Term, low: float, high: float) -> tuple[float, float]:
     """The interval of L' on a domain [low, high], from a grid that has both ends."""
     slopes = term.slope(torch.linspace(low, high, 2001, dtype=torch.float64))
     return float(slopes.min()), float(slopes.max())
+
+
+def tangent_distance(term: Term, alpha: float, reach: float) -> float:
+    """How far a scaled loss is from its tangent at 0, relative to the reach.
+
+    The largest |L_alpha(w) - L_alpha(0) - L'(0) w| over scores |w| <= reach, divided by
+    the reach: an error in units of slope, alpha |L''(0)| reach / 2 to first order.
+
+    Source: Qin et al. 2020, Eqs. 8 and 9.
+    """
+    w = torch.linspace(-reach, reach, 2001, dtype=torch.float64)
+    tangent = term.slope(torch.zeros(1, dtype=torch.float64)) * w
+    curve = scaled_term(term, alpha)(w)
+    return float((curve - tangent).abs().max()) / reach
+
+
+def written_out_slope(term: Term, scores: Tensor, alpha: float) -> Tensor:
+    """Slope of L(alpha f) / alpha as plain autograd finds it, in the scores' dtype.
+
+    What the formula gives when it is typed in as printed (Eq. 8): the factor 1/alpha
+    must be representable. Training here uses ``Term.slope``, which never forms it.
+    """
+    leaf = scores.detach().requires_grad_()
+    return torch.autograd.grad((term(alpha * leaf) / alpha).sum(), leaf)[0]
 
 
 def conv_norm(

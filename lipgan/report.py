@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lipgan import criteria, paper, probes
+from lipgan import degeneration, measures, paper, probes
+from lipgan.data import DATASETS
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
 from lipgan.losses import LOSSES
 from lipgan.paper import CLAIMS, Verdict
@@ -30,16 +31,16 @@ def badge(status: str) -> str:
 def verdict_markdown(name: str, verdict: Verdict) -> str:
     """Claim, verdict and every line of evidence."""
     claim = CLAIMS[name]
-    lines = [f"**Verdict:** {badge(verdict.status)} ({claim.where})", ""]
+    lines = [f"{badge(verdict.status)} {claim.statement} ({claim.where}).", ""]
     if not verdict.checks:
-        return lines[0] + f"  \nScale `{verdict.scale or 'none'}` gives no verdict."
+        return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
     lines += ["| criterion, fixed before the run | found | holds |", "|---|---|---|"]
     lines += [
         f"| {c.criterion} | {c.found} | {'yes' if c.holds else 'no'} |"
         for c in verdict.checks
     ]
-    lines += ["", f"Scale `{verdict.scale}`, seeds {seeds}."]
+    lines += ["", f"Scale `{verdict.scale}`, seeds {seeds or 'none: closed formulas'}."]
     return "\n".join(lines)
 
 
@@ -55,19 +56,30 @@ def claims_table(store: RunStore, scale: str) -> str:
         "",
         f"Scale `{scale}`: {', '.join(counts)}. Every row is computed from the run "
         "records when the book is built; a claim without complete records is *not "
-        "tested*.",
+        "tested*. The evidence for each row follows below the table.",
         "",
-        "| claim | in the paper | criterion and finding | seeds | training | verdict |",
-        "|---|---|---|---|---|---|",
+        "| verdict | claim | in the paper | seeds | training |",
+        "|---|---|---|---|---|",
+        *(_claim_row(name, verdict) for name, verdict in verdicts.items()),
     ]
     for name, verdict in verdicts.items():
-        lines.append(_claim_row(name, verdict))
+        claim = CLAIMS[name]
+        lines += [
+            "",
+            f"## {claim.where}",
+            "",
+            verdict_markdown(name, verdict),
+            "",
+            f"What would refute it: {claim.refuted_by}. Page: {{doc}}`{claim.page}`.",
+        ]
     return "\n".join(lines) + "\n"
 
 
 def judged(name: str, store: RunStore, scale: str) -> Verdict:
     """The verdict on one claim from those seeds whose runs are all in the store."""
     runs: list[Run] = []
+    if not CLAIMS[name].configs(scale, [0]):
+        return paper.judge(name, [], scale)
     for seed in range(MOST_SEEDS):
         configs = CLAIMS[name].configs(scale, [seed])
         known = load_known(configs, store)
@@ -78,14 +90,10 @@ def judged(name: str, store: RunStore, scale: str) -> Verdict:
 
 def _claim_row(name: str, verdict: Verdict) -> str:
     claim = CLAIMS[name]
-    evidence = "<br>".join(
-        f"{'✓' if c.holds else '✗'} {c.criterion}: **{c.found}**"
-        for c in verdict.checks
-    )
     cost = f"{verdict.seconds / 60:.1f} min" if verdict.seconds else "–"
     seeds = ", ".join(map(str, verdict.seeds)) or "–"
     link = f"[{claim.statement}]({claim.page}.ipynb)"
-    cells = (link, claim.where, evidence or "–", seeds, cost, badge(verdict.status))
+    cells = (badge(verdict.status), link, claim.where, seeds, cost)
     return "| " + " | ".join(cells) + " |"
 
 
@@ -93,13 +101,13 @@ def table3_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
     """Median over seeds and range, beside the paper's three data sets."""
     import pandas as pd
 
-    cells = criteria.cell_distances(runs)
+    cells = measures.cell_distances(runs)
     rows = {}
     for loss in TABLE3_LOSSES:
         label = LOSSES[loss].label
         rows[label, "ours"] = [_spread(cells[loss, k]) for k in TABLE3_K]
         for dataset, column in TABLE3.items():
-            rows[label, f"paper, {dataset}"] = [
+            rows[label, f"paper, {DATASETS[dataset].label}"] = [
                 f"{column[loss, k]:g}" for k in TABLE3_K
             ]
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -170,7 +178,7 @@ def slopes_table(runs: Sequence[Run]) -> "pd.DataFrame":
             "k": run.config.lipschitz_k,
             "Ω, real": _interval(run, "score_real"),
             "Ψ, real term": _interval(run, "slope_real"),
-            "share of the bound": criteria.slope_ratio(run),
+            "share of the bound": measures.slope_ratio(run),
         }
         for run in runs
         if not run.diverged
@@ -191,7 +199,7 @@ def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
             "toy": titles[run.config.dataset],
             "loss": LOSSES[run.config.loss].label,
             "alpha": f"α = {run.config.alpha:g}",
-            "distance": criteria.toy_distance(run),
+            "distance": measures.toy_distance(run),
         }
         for run in runs
     ]
@@ -204,6 +212,37 @@ def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
 def _interval(run: Run, name: str) -> str:
     low, high = (run.history[f"{name}_{end}"][-1] for end in ("min", "max"))
     return f"[{low:.4g}, {high:.4g}]"
+
+
+def tangent_table(alphas: Sequence[float], reach: float) -> "pd.DataFrame":
+    """Distance of every scaled loss term from its tangent, in units of slope."""
+    import pandas as pd
+
+    rows = {
+        f"{loss.label}, {name.replace('_', ' ')}": [
+            probes.tangent_distance(term, alpha, reach) for alpha in alphas
+        ]
+        for loss in LOSSES.values()
+        for name, term in loss.terms.items()
+    }
+    columns = [f"α = {alpha:g}" for alpha in alphas]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def arithmetic_table() -> "pd.DataFrame":
+    """The smallest power of ten down to which Eq. 8, as printed, has right slopes."""
+    import pandas as pd
+
+    rows = {
+        loss.label: [
+            f"1e{degeneration.smallest_power(loss.d_real, dtype)}"
+            for dtype in degeneration.ARITHMETIC.values()
+        ]
+        for loss in LOSSES.values()
+    }
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=[*degeneration.ARITHMETIC]
+    )
 
 
 def table2_recomputed() -> "pd.DataFrame":

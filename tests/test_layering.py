@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses regularizers models optimizers data metrics classifiers features probes "
     "config lifting runs provenance cohort evaluate training sweep experiments "
-    "published criteria paper report plots __main__"
+    "published measures criteria degeneration paper report plots __main__"
 ).split()
 MAY_USE_DISK = {"data", "features", "runs"}
 DISK = {

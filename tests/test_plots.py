@@ -85,6 +85,23 @@ def test_scaled_losses_draws_the_curves_that_train():
     assert np.allclose(np.asarray(curve.get_ydata()), (x - 1) ** 2 - 1)
 
 
+def test_tangent_distances_have_slope_one_and_no_line_for_wgan():
+    figure = drawn(plots.tangent_distances(["ns", "wgan", "ls"], 3.0))
+    lines = figure.axes[0].lines
+    assert [line.get_label() for line in lines] == ["NS", "LS"]
+    x, y = np.log10(lines[1].get_xdata()), np.log10(lines[1].get_ydata())
+    assert np.allclose(np.diff(y) / np.diff(x), 1, atol=1e-3)
+
+
+def test_samples_are_separated_by_lines():
+    picture = np.zeros((16, 16), dtype=np.uint8)
+    tiles = plots._tiles(picture, 8, 2)
+    assert tiles.shape == (17, 17)
+    assert (tiles[8] == 255).all()
+    assert (tiles[:, 8] == 255).all()
+    assert tiles.sum() == 255 * 33
+
+
 def test_every_loss_has_a_color_and_a_marker():
     assert set(LOSSES) <= set(plots.COLORS)
     assert set(TABLE3_LOSSES) <= set(plots.MARKERS)

@@ -158,3 +158,19 @@ def test_corollary_1_bounds_the_attained_slopes():
 def test_attained_slopes_of_least_squares():
     low, high = probes.attained_slopes(LOSSES["ls"].d_fake, -0.5, 2.0)
     assert (low, high) == (-1.0, 4.0)
+
+
+def test_tangent_distance_of_a_parabola():
+    """LS, real: L_a(w) = a w^2 - 2 w, so the distance is a reach^2 / reach."""
+    term = LOSSES["ls"].d_real
+    assert probes.tangent_distance(term, 0.1, 3.0) == pytest.approx(0.3)
+    assert probes.tangent_distance(LOSSES["wgan"].d_real, 0.1, 3.0) < 1e-15
+
+
+def test_written_out_slope_breaks_where_one_over_alpha_overflows():
+    term, scores = LOSSES["ns"].d_real, torch.tensor([-1.0, 0.0, 2.0])
+    slopes = probes.written_out_slope(term, scores, 1e-25)
+    torch.testing.assert_close(slopes, torch.full((3,), -0.5))
+    assert not torch.isfinite(probes.written_out_slope(term, scores, 1e-45)).any()
+    wide = probes.written_out_slope(term, scores.double(), 1e-45)
+    torch.testing.assert_close(wide, torch.full((3,), -0.5).double())

@@ -1,0 +1,107 @@
+"""What verdicts, tables and figures read off recorded runs."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+import torch
+
+from lipgan import data, metrics, probes
+from lipgan.losses import LOSSES
+from lipgan.models import POINT_START
+from lipgan.published import BROKEN_SHARE, TABLE3, Cell
+from lipgan.runs import Run
+
+
+def distance_metric(runs: Sequence[Run]) -> str:
+    """Name of the Frechet distance in these runs' metrics."""
+    names = {
+        name
+        for run in runs
+        for name in run.metrics
+        if name.startswith(("fd_", "fid_")) and not name.endswith("_constant")
+    }
+    if len(names) != 1:
+        raise ValueError(f"runs: expected one Frechet distance, found {sorted(names)}")
+    return names.pop()
+
+
+def constant_distance(runs: Sequence[Run]) -> float:
+    """Distance of a black image, as recorded with these runs."""
+    name = distance_metric(runs).rsplit("_", 1)[0] + "_constant"
+    return runs[0].metrics[name]
+
+
+def cell_distances(runs: Sequence[Run]) -> dict[Cell, list[float]]:
+    """(loss, k_SN) -> distance per seed; infinite for a run that diverged."""
+    name = distance_metric(runs)
+    cells: dict[Cell, list[float]] = {}
+    for run in runs:
+        value = math.inf if run.diverged else run.metrics[name]
+        cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(value)
+    return cells
+
+
+def cell_medians(runs: Sequence[Run]) -> dict[Cell, float]:
+    """(loss, k_SN) -> median distance over seeds, where divergence counts as worst."""
+    return {cell: median(values) for cell, values in cell_distances(runs).items()}
+
+
+def is_broken(distance: float, constant: float) -> bool:
+    """True for a distance of at least a third of the constant image's, or NaN."""
+    return not distance < BROKEN_SHARE * constant
+
+
+def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:
+    """Spearman's rho with each of the paper's data sets, diverged cells tied last."""
+    from scipy.stats import spearmanr
+
+    return {
+        dataset: float(
+            spearmanr([medians[c] for c in column], list(column.values()))[0]
+        )
+        for dataset, column in TABLE3.items()
+    }
+
+
+def width_ratio(run: Run) -> float:
+    """Measured width of Omega over Theorem 1's bound with K from exact layer norms."""
+    inputs = run.config.image_size**2 * run.config.channels
+    bound = probes.domain_bound(run.metrics["lipschitz_layers"], inputs)
+    return run.metrics["domain_width"] / bound
+
+
+def slope_ratio(run: Run) -> float:
+    """Width of Psi (real term, last moment) over Corollary 1's bound; 0 for WGAN."""
+    config, last = run.config, {k: v[-1] for k, v in run.history.items()}
+    low, high = last["score_real_min"], last["score_real_max"]
+    term = LOSSES[config.loss].d_real
+    inputs = config.image_size**2 * config.channels
+    width = config.alpha * probes.domain_bound(run.metrics["lipschitz_layers"], inputs)
+    bound = probes.slope_interval_bound(
+        term, config.alpha * low, config.alpha * high, width
+    )
+    attained = last["slope_real_max"] - last["slope_real_min"]
+    return attained / bound if bound > 0 else 0.0
+
+
+def toy_start() -> float:
+    """Initial distance of the toy's point from the data's geometric median."""
+    center = metrics.geometric_median(data.load("toy2d").x)
+    return float((torch.tensor(POINT_START, dtype=torch.float64) - center).norm())
+
+
+def toy_distance(run: Run) -> float:
+    """How far a toy ends from its data; infinite if it diverged.
+
+    One point: distance from the geometric median, averaged over the last tenth of the
+    recorded moments. Several modes: exact W1 to the data.
+    """
+    if run.diverged:
+        return math.inf
+    if run.config.model != "toy_point":
+        return next(v for k, v in run.metrics.items() if k.startswith("w1_"))
+    center = metrics.geometric_median(data.load(run.config.dataset).x)
+    path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
+    tail = path[-max(1, len(path) // 10) :]
+    return float((tail - center).norm(dim=1).mean())
