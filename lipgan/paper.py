@@ -135,8 +135,8 @@ CLAIMS: dict[str, Claim] = {
         criteria.figure1_checks,
     ),
     "table3": Claim(
-        "With small $k_{SN}$ every loss trains a GAN; with large $k_{SN}$ only WGAN "
-        "does",
+        "With a small spectral factor k every loss trains a GAN; with a large one only "
+        "WGAN does",
         "Table 3, Sec. 4.2",
         "a loss that fails at k ≤ 1, or COS and EXP working at k ≥ 5",
         "05_fid_against_k_sn",
@@ -144,7 +144,7 @@ CLAIMS: dict[str, Claim] = {
         criteria.table3_checks,
     ),
     "small_k": Claim(
-        "At $k_{SN} \\le 1$ all losses train stably, slightly worse as k falls",
+        "At k ≤ 1 all losses train stably, slightly worse as k falls",
         "Sec. 4.2, first bullet on Table 3",
         "a broken cell at k ≤ 1, or a loss that is better at 0.2 than at 1",
         "05_fid_against_k_sn",
@@ -152,7 +152,7 @@ CLAIMS: dict[str, Claim] = {
         criteria.small_k_checks,
     ),
     "wgan_small_k": Claim(
-        "At $k_{SN} \\le 1$ WGAN is slightly worse than almost all others",
+        "At k ≤ 1 WGAN is slightly worse than almost all others",
         "Sec. 4.2, second bullet on Table 3",
         "WGAN ahead of two or more losses at two of the four small k",
         "05_fid_against_k_sn",
@@ -160,7 +160,7 @@ CLAIMS: dict[str, Claim] = {
         criteria.wgan_small_k_checks,
     ),
     "large_k": Claim(
-        "At $k_{SN} \\ge 5$ WGAN works normally while all others worsen or break",
+        "At k ≥ 5 WGAN works normally while all others worsen or break",
         "Sec. 4.2, third bullet on Table 3",
         "WGAN getting worse with k, or another loss that does not",
         "05_fid_against_k_sn",

@@ -74,9 +74,18 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
         ax.set(xlim=(0.15, 70), xticks=[1, 10])
         ax.xaxis.set_minor_formatter(NullFormatter())
     panels[0, 0].set_ylabel("width of the score's range")
-    panels[0, 0].legend(fontsize="x-small")
     sns.despine(figure)
     figure.tight_layout()
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        ncols=4,
+        fontsize="small",
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.02),
+        frameon=False,
+    )
     return figure
 
 
