@@ -105,30 +105,34 @@ def generated(cohort: Cohort, count: int) -> Tensor:
     return torch.cat(chunks, dim=1)[:, :count]
 
 
-def sound_members(cohort: Cohort) -> Tensor:
-    """Which members have finite weights and make finite samples, (E,)."""
-    samples = generated(cohort, cohort.configs[0].eval_samples)
+def sound_members(cohort: Cohort, samples: Tensor) -> Tensor:
+    """Which members have finite weights and made finite samples (E, n, ...), (E,)."""
     tensors = [*cohort.g.values(), *cohort.d.values(), samples]
     return torch.stack([torch.isfinite(t).flatten(1).all(1) for t in tensors]).all(0)
 
 
 def evaluate(
-    cohort: Cohort, dataset: Dataset, reference: Reference | None
+    cohort: Cohort, samples: Tensor, dataset: Dataset, reference: Reference | None
 ) -> tuple[list[dict[str, float]], list[Tensor | None]]:
     """Final metrics and sample pictures of all members, none of which diverged.
+
+    Args:
+        cohort: E members.
+        samples: what their generators make, (E, n, *shape), see ``generated``.
+        dataset: the real data.
+        reference: what images are judged against, None for points.
 
     Returns:
         Per member a dict of metrics and, for images, a uint8 grid (C, H, W).
     """
-    x_fake = generated(cohort, cohort.configs[0].eval_samples)
-    rows = [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(x_fake)]
+    rows = [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(samples)]
     if reference is None:
-        for row, x in zip(rows, x_fake, strict=True):
+        for row, x in zip(rows, samples, strict=True):
             row.update(point_metrics(x, dataset))
         return rows, [None] * len(rows)
-    for row, x in zip(rows, x_fake, strict=True):
+    for row, x in zip(rows, samples, strict=True):
         row.update(image_metrics(to_uint8(x), reference))
-    return rows, [sample_grid(to_uint8(x)) for x in x_fake]
+    return rows, [sample_grid(to_uint8(x)) for x in samples]
 
 
 def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:

@@ -17,6 +17,7 @@ from lipgan.evaluate import (
     Reference,
     constant_metric,
     evaluate,
+    generated,
     make_reference,
     observe,
     sound_members,
@@ -270,11 +271,15 @@ class Training:
         rows: list[dict[str, float]] = [dict(constant) for _ in self.configs]
         pictures: list[Tensor | None] = [None] * len(rows)
         if self.alive:
-            lost = ~sound_members(self.cohort) & (self.cohort.diverged_at < 0)
-            self.cohort.diverged_at[lost] = self.configs[0].num_steps
+            first = self.configs[0]
+            samples = generated(self.cohort, first.eval_samples)
+            sound = sound_members(self.cohort, samples)
+            at = self.cohort.diverged_at
+            at[(at < 0) & ~sound] = first.num_steps
+            samples = samples[at < 0]
             self._drop_diverged()
         if self.alive:
-            measured = evaluate(self.cohort, self.dataset, self.reference)
+            measured = evaluate(self.cohort, samples, self.dataset, self.reference)
             for index, row, picture in zip(self.alive, *measured, strict=True):
                 rows[index] |= row
                 pictures[index] = picture
