@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from lipgan import plots
 from lipgan.experiments import TABLE3_LOSSES
 from lipgan.losses import LOSSES
+from lipgan.plots import images
 from lipgan.published import TABLE3
 
 
@@ -95,7 +96,7 @@ def test_tangent_distances_have_slope_one_and_no_line_for_wgan():
 
 def test_samples_are_separated_by_lines():
     picture = np.zeros((16, 16), dtype=np.uint8)
-    tiles = plots._tiles(picture, 8, 2)
+    tiles = images._tiles(picture, 8, 2)
     assert tiles.shape == (17, 17)
     assert (tiles[8] == 255).all()
     assert (tiles[:, 8] == 255).all()
@@ -113,7 +114,7 @@ def test_every_figure_is_tested_here():
         name
         for name, function in vars(plots).items()
         if inspect.isfunction(function)
-        and function.__module__ == "lipgan.plots"
+        and function.__module__.startswith("lipgan.plots.")
         and inspect.signature(function).return_annotation is Figure
     ]
     with open(__file__) as file:

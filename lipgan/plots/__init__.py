@@ -1,0 +1,23 @@
+"""One function per figure. They read runs or losses and never train."""
+
+from lipgan.plots.images import (
+    bound_of_the_domain,
+    distance_against_k,
+    sample_grid,
+    scaled_losses,
+    tangent_distances,
+)
+from lipgan.plots.style import COLORS, MARKERS
+from lipgan.plots.toys import toy_grid, toy_movie
+
+__all__ = [
+    "COLORS",
+    "MARKERS",
+    "bound_of_the_domain",
+    "distance_against_k",
+    "sample_grid",
+    "scaled_losses",
+    "tangent_distances",
+    "toy_grid",
+    "toy_movie",
+]
