@@ -175,6 +175,17 @@ def test_page_runs_at_smoke(path, smoke_work):
         assert "injected-parameters" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("01_bound_the_domain", {"losses": ["wgan"]}), ("05_fid_against_k_sn", {})],
+)
+def test_page_runs_on_another_data_set(name, more, smoke_work):
+    layout = Layout(ROOT, "smoke", smoke_work / "runs", smoke_work / "mnist")
+    page = next(page for page in load_pages(ROOT) if page.name == name)
+    parameters = check_parameters(page, "smoke") | {"dataset": "mnist"} | more
+    assert run_pages([(page, parameters)], layout) == {}
+
+
 # Strict parameters
 
 

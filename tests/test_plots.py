@@ -109,7 +109,7 @@ def test_every_loss_has_a_color_and_a_marker():
 
 
 def test_every_figure_is_tested_here():
-    """A new function of plots.py needs a test of its own in this file."""
+    """A new function of lipgan.plots needs a test of its own in this file."""
     own = [
         name
         for name, function in vars(plots).items()

@@ -25,7 +25,7 @@ class Strength:
 class Regularizer:
     """Does nothing. E members, B samples; members must never mix.
 
-    Subclasses override the hooks they need; ``train.py`` calls all of them.
+    Subclasses override the hooks they need; ``training.py`` calls all of them.
     """
 
     label: ClassVar[str] = "none"
