@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Train Lipschitz-regularized GANs and keep their records.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    train = commands.add_parser("train", help="one GAN, or one per seed")
+    train = commands.add_parser("train", help="one GAN")
     for name, kind in _FIELDS.items():
         train.add_argument(f"--{name}", type=kind, default=None, metavar=kind.__name__)
     _add_training_options(train)

@@ -68,33 +68,24 @@ def _pick(padded: Tensor, index: Tensor) -> Tensor:
     return padded.gather(1, index.expand(len(padded), -1))
 
 
-def dense_index(layer: Convolution, shape: torch.Size) -> tuple[Tensor, torch.Size]:
+def _dense_index(layer: Convolution, shape: torch.Size) -> Tensor:
     """Which kernel entry stands where in the dense matrix of a convolution.
 
     Args:
-        layer: a convolution or transposed convolution with one group.
+        layer: a float64 convolution without bias; its kernel is overwritten.
         shape: (C, H, W) of its input.
 
     Returns:
         An index (outputs * inputs,) into the flattened kernel, whose size marks a
-        structural zero, and the output shape.
+        structural zero.
     """
-    probe = type(layer)(
-        layer.in_channels,
-        layer.out_channels,
-        layer.kernel_size,  # type: ignore[arg-type]
-        layer.stride,  # type: ignore[arg-type]
-        layer.padding,  # type: ignore[arg-type]
-        bias=False,
-        dtype=torch.float64,
-    )
-    entries = probe.weight.numel()
+    entries = layer.weight.numel()
     with torch.no_grad():
         # Kernel entries numbered from 1; each basis image reads out one column.
-        probe.weight.copy_(torch.arange(1.0, entries + 1).view_as(probe.weight))
-        columns = probe(torch.eye(shape.numel(), dtype=torch.float64).view(-1, *shape))
+        layer.weight.copy_(torch.arange(1.0, entries + 1).view_as(layer.weight))
+        columns = layer(torch.eye(shape.numel(), dtype=torch.float64).view(-1, *shape))
     index = columns.flatten(1).T.round().long() - 1
-    return torch.where(index < 0, entries, index).flatten(), columns.shape[1:]
+    return torch.where(index < 0, entries, index).flatten()
 
 
 def _invert(index: Tensor, entries: int) -> Tensor:
@@ -112,8 +103,8 @@ def _dense_maps(
     kind: Any, sizes: tuple, shape: torch.Size, device: str
 ) -> tuple[Tensor, Tensor] | tuple[None, None]:
     inputs, outputs, kernel, stride, padding = sizes
-    layer = kind(inputs, outputs, kernel, stride, padding, bias=False)
-    index, _ = dense_index(layer, shape)
+    layer = kind(inputs, outputs, kernel, stride, padding, bias=False).double()
+    index = _dense_index(layer, shape)
     if torch.equal(index, torch.arange(layer.weight.numel())):
         return None, None  # the kernel is the matrix already
     twin = _invert(index, layer.weight.numel())
