@@ -24,9 +24,8 @@ _HOME = {
 _MODULES = {
     "cohort",
     "config",
-    "criteria",
+    "claims",
     "data",
-    "degeneration",
     "evaluate",
     "experiments",
     "features",

@@ -109,6 +109,7 @@ class Cohort:
         configs: one per member, sorted by loss.
         g, d: trainable parameters, name -> (E, ...).
         g_buffers: running statistics of batch normalization.
+        averaged: moving average of ``g`` and ``g_buffers``; empty without averaging.
         d_state: what the regularizer carries along per weight.
         diverged_at: step of the first non-finite score, -1 while there is none, (E,).
     """
@@ -128,6 +129,10 @@ class Cohort:
         self.noise = Noise([c.seed for c in configs], device)
         self.g, self.g_buffers = self._stack(self._plain[0], "generator")
         self.d, _ = self._stack(self._plain[1], "discriminator")
+        self.averaged: Tensors = {}
+        if first.ema_decay:
+            state = (self.g | self.g_buffers).items()
+            self.averaged = {k: v.detach().clone() for k, v in state}
         self.g_moments = self.optimizer.init(self.g)
         self.d_moments = self.optimizer.init(self.d)
         self.diverged_at = torch.full((len(configs),), -1, device=device)
@@ -200,13 +205,29 @@ class Cohort:
         operands = self.discriminator.prepare(self.regularized_weights())
         return lambda x: self.discriminator(operands, x)
 
-    def sampler(self, training: bool) -> Callable[[Tensor], Tensor]:
-        """The present generators: noise (E, B, z_dim) to samples (E, B, *shape).
+    def sampler(
+        self, training: bool, averaged: bool = False
+    ) -> Callable[[Tensor], Tensor]:
+        """The generators: noise (E, B, z_dim) to samples (E, B, *shape).
 
         In training mode batch normalization uses the batch and updates its statistics.
+        ``averaged`` takes the moving average of the weights, where there is one.
         """
-        operands = self.generator.prepare(self.g | self.g_buffers)
+        state = self.averaged if averaged and self.averaged else self.g | self.g_buffers
+        operands = self.generator.prepare(state)
         return lambda z: self.generator(operands, z, training=training)
+
+    @torch.no_grad()
+    def average(self, step: int) -> None:
+        """Move the averaged generators on, after step number ``step``, from 1.
+
+        The decay grows from 0 to ``Config.ema_decay``, so that the average forgets the
+        initial weights.
+        """
+        decay = min(self.configs[0].ema_decay, step / (step + 10))
+        for name, tensor in (self.g | self.g_buffers).items():
+            if name in self.averaged:
+                self.averaged[name].lerp_(tensor, 1 - decay)
 
     def note_divergence(self, scores: Tensor, step: int) -> None:
         """Remember the first step at which a member's scores (E, B) are not finite."""
@@ -221,6 +242,7 @@ class Cohort:
             self.g,
             self.d,
             self.g_buffers,
+            self.averaged,
             self.d_state,
             self.g_moments,
             self.d_moments,

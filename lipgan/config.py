@@ -27,6 +27,8 @@ class Settings:
         lr_d: learning rate of the discriminator.
         lr_g: learning rate of the generator.
         eval_samples: generated samples behind every metric.
+        ema_decay: of the moving average of the generator's weights, whose samples are
+            judged, per step; 0 judges the last weights.
         history_points: moments, evenly spaced, at which the history is recorded.
         data_limit: first so many samples of the data set; 0 means all of them.
     """
@@ -38,17 +40,18 @@ class Settings:
     lr_d: float
     lr_g: float
     eval_samples: int
+    ema_decay: float = 0.0
     history_points: int = 50
     data_limit: int = 0
 
 
 def _smoke(width: int, batch_size: int = 16) -> Settings:
-    return Settings(6, width, 8, batch_size, 2e-4, 2e-4, 64, 3, 256)
+    return Settings(6, width, 8, batch_size, 2e-4, 2e-4, 64, 0.9, 3, 256)
 
 
 _PAPER = Settings(100_000, 64, 100, 64, 5e-5, 5e-5, 10_000)
-_EMBEDDED_LARGE = Settings(2_000, 16, 64, 64, 2e-4, 2e-4, 2_000)
-_DIGITS = Settings(6_000, 16, 32, 64, 2e-4, 2e-4, 2_000)
+_EMBEDDED_LARGE = Settings(2_000, 16, 64, 64, 2e-4, 2e-4, 2_000, 0.998)
+_DIGITS = Settings(6_000, 16, 32, 64, 2e-4, 2e-4, 2_000, 0.998)
 _POINT = Settings(2_000, 64, 1, 4, 1e-3, 2e-3, 4)
 _RING = Settings(3_000, 64, 4, 64, 1e-3, 1e-3, 512)
 
@@ -70,7 +73,9 @@ SCALES: dict[str, dict[str, Settings]] = {
     },
     # Settings of Qin et al. 2020, Sec. 4.1; width and z_dim are reconstructions.
     "paper": {
-        "dcgan8": dataclasses.replace(_DIGITS, num_steps=100_000, lr_d=5e-5, lr_g=5e-5),
+        "dcgan8": dataclasses.replace(
+            _DIGITS, num_steps=100_000, lr_d=5e-5, lr_g=5e-5, ema_decay=0.0
+        ),
         "dcgan32": _PAPER,
         "dcgan64": _PAPER,
         "toy_point": _POINT,
@@ -79,6 +84,7 @@ SCALES: dict[str, dict[str, Settings]] = {
 }
 
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
+_MAY_BE_ZERO = {"seed", "image_size", "channels", "ema_decay", "data_limit"}
 _PER_MEMBER = (
     "loss",
     "alpha",
@@ -141,6 +147,7 @@ class Config:
     lr_d: float = FROM_SCALE
     lr_g: float = FROM_SCALE
     eval_samples: int = FROM_SCALE
+    ema_decay: float = FROM_SCALE
     history_points: int = FROM_SCALE
     data_limit: int = FROM_SCALE
 
@@ -205,10 +212,12 @@ class Config:
             raise ValueError(f"{name}: {value!r} is not {wanted}")
         if not whole:
             object.__setattr__(self, name, float(value))
-        may_be_zero = name in {"seed", "image_size", "channels", "data_limit"}
+        may_be_zero = name in _MAY_BE_ZERO
         if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
             wanted += " of at least 0" if may_be_zero else " above 0"
             raise ValueError(f"{name}: {value!r} is not {wanted}")
+        if name == "ema_decay" and value >= 1:
+            raise ValueError(f"{name}: {value!r} is not below 1")
 
     @property
     def sizes(self) -> Sizes:

@@ -38,6 +38,8 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
         weights = cohort.regularized_weights()
     sigmas = [_sigma(w) for name, w in weights.items() if name.endswith("weight")]
     moment = {"sigma": torch.stack(sigmas, dim=1)}
+    for player, state in (("g", cohort.g_moments), ("d", cohort.d_moments)):
+        moment[f"step_share_{player}"] = cohort.optimizer.step_share(state)
     for side, f in scores.items():
         slopes = cohort.losses.slope(f"d_{side}", f)
         moment |= {
@@ -46,7 +48,11 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
             f"score_{side}_max": f.amax(1),
             f"slope_{side}_min": slopes.amin(1),
             f"slope_{side}_max": slopes.amax(1),
+            f"evenness_{side}": probes.evenness(slopes),
         }
+        if side == "real" and dataset.labels is not None:
+            labels = dataset.labels[indices][noise.rows]
+            moment["class_push"] = probes.class_push(slopes, labels)
     if cohort.shape == (2,):
         kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
         moment["points"] = x_fake[:, :kept]
@@ -96,9 +102,9 @@ def samples_name(count: int) -> str:
 
 @torch.no_grad()
 def generated(cohort: Cohort, count: int) -> Tensor:
-    """``count`` samples per member with the generator in evaluation mode."""
+    """``count`` samples per member with the averaged generator in evaluation mode."""
     chunks = []
-    sample = cohort.sampler(training=False)
+    sample = cohort.sampler(training=False, averaged=True)
     for index in range(math.ceil(count / CHUNK)):
         z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
         chunks.append(sample(z))

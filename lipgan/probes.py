@@ -175,3 +175,35 @@ def input_gradient_norms(network: nn.Module, x: Tensor) -> Tensor:
     x = x.detach().requires_grad_()
     (grad,) = torch.autograd.grad(network(x).sum(), x)
     return grad.flatten(1).norm(dim=1)
+
+
+def evenness(slopes: Tensor) -> Tensor:
+    """How evenly samples share the gradient that flows back, (E,), 1/n to 1.
+
+    (mean |s|)^2 / mean s^2: 1 where all n samples push alike, 1/n where a single one
+    does all the pushing, NaN where none pushes. Qin et al. 2020 (end of Sec. 4.3)
+    conjecture that weak regularization unbalances these gradients.
+
+    Args:
+        slopes: loss gradient per sample, (E, n).
+    """
+    size = slopes.abs().double()
+    size = size / size.amax(1, keepdim=True)  # squares must not overflow
+    return (size.mean(1).square() / size.square().mean(1)).float()
+
+
+def class_push(slopes: Tensor, labels: Tensor) -> Tensor:
+    """Mean |slope| of the most favored class over that of all classes, (E,).
+
+    1 where no class is preferred, up to the number of classes; NaN where no sample
+    pushes.
+
+    Args:
+        slopes: loss gradient per real sample, (E, n).
+        labels: class of each sample, int64 (E, n).
+    """
+    size = slopes.abs().double()
+    size = size / size.amax(1, keepdim=True)
+    members = torch.nn.functional.one_hot(labels).double()
+    means = torch.einsum("en,enc->ec", size, members) / members.sum(1)
+    return (means.nan_to_num(0).amax(1) / means.nanmean(1)).float()

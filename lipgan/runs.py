@@ -58,9 +58,19 @@ def default_store() -> Path:
     """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
     if os.environ.get("LIPGAN_STORE"):
         return Path(os.environ["LIPGAN_STORE"])
+    return _project_root() / "runs"
+
+
+def evidence_store() -> "RunStore":
+    """The published records: $LIPGAN_EVIDENCE, else ``book/data`` of the project."""
+    stated = os.environ.get("LIPGAN_EVIDENCE")
+    return RunStore(Path(stated) if stated else _project_root() / "book" / "data")
+
+
+def _project_root() -> Path:
     here = Path.cwd()
     roots = [p for p in (here, *here.parents) if (p / "_toc.yml").exists()]
-    return (roots or [here])[0] / "runs"
+    return (roots or [here])[0]
 
 
 class RunStore:

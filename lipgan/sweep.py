@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lipgan.config import Config
-from lipgan.runs import Run, RunStore
+from lipgan.runs import Run, RunStore, evidence_store
 from lipgan.training import Progress, pick_device, train
 
 MAX_COHORT = 105  # members; the published tables need at most this many at once
@@ -30,7 +30,9 @@ def run_or_load(
 
     Args:
         configs: any configs; equal ones are trained once.
-        store: a ``RunStore`` or its directory; default ``runs.default_store()``.
+        store: a ``RunStore`` or its directory, which then alone decides what is
+            missing. By default the published evidence is looked through first, then
+            ``runs.default_store()``, where new records go.
         executor: any ``concurrent.futures.Executor``; None trains in this process.
         device: ``auto``, ``cpu`` or ``cuda``.
         data_dir: see ``train``.
@@ -45,7 +47,7 @@ def run_or_load(
     pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
-    known = {c: records.load(c) for c in distinct if c in records}
+    known = {run.config: run for run in load_known(distinct, store)}
     packs = pack([c for c in distinct if c not in known])
     say = progress or (lambda line: None)
     options = {
@@ -106,6 +108,19 @@ def _prefixed(say: Progress, prefix: str) -> Progress:
 def load_known(
     configs: Iterable[Config], store: RunStore | str | Path | None = None
 ) -> list[Run]:
-    """The recorded runs among these configs; trains nothing."""
-    records = store if isinstance(store, RunStore) else RunStore(store)
-    return [records.load(c) for c in configs if c in records]
+    """The recorded runs among these configs; trains nothing.
+
+    Args:
+        configs: any configs.
+        store: see ``run_or_load``.
+    """
+    if isinstance(store, RunStore):
+        places = [store]
+    else:
+        places = ([] if store else [evidence_store()]) + [RunStore(store)]
+    runs = []
+    for config in configs:
+        holder = next((place for place in places if config in place), None)
+        if holder is not None:
+            runs.append(holder.load(config))
+    return runs

@@ -1,4 +1,4 @@
-"""The training loop: one discriminator step, one generator step, a cohort at a time."""
+"""The training loop: a cohort from its first step to its records."""
 
 import math
 import time
@@ -22,73 +22,12 @@ from lipgan.evaluate import (
     observe,
     sound_members,
 )
-from lipgan.lifting import Tensors
 from lipgan.provenance import provenance
 from lipgan.runs import Run
+from lipgan.steps import discriminator_step, generator_step
 
 Progress = Callable[[str], None]
 DEVICES = ("auto", "cpu", "cuda")
-
-
-def discriminator_step(
-    cohort: Cohort, x_real: Tensor, x_fake: Tensor, uniform: Tensor, step: int
-) -> tuple[Tensor, Tensor]:
-    """Update all discriminators once.
-
-    Args:
-        cohort: E members.
-        x_real: real samples, (E, B, *shape).
-        x_fake: generated samples, (E, B, *shape), without gradient.
-        uniform: U[0, 1) numbers for the penalty, (E, B).
-        step: present step, noted for members that diverge.
-
-    Returns:
-        Loss and penalty per member, (E,) each.
-    """
-    cohort.advance_regularizer()
-    critic, losses = cohort.critic(), cohort.losses
-    scores = critic(torch.cat([x_real, x_fake], dim=1))
-    real, fake = scores.chunk(2, dim=1)
-    loss = losses.value("d_real", real).mean(1) + losses.value("d_fake", fake).mean(1)
-    penalty = cohort.regularizer.penalty(
-        critic, x_real, x_fake, uniform, cohort.strength
-    )
-    total = loss if penalty is None else loss + penalty
-    _update(cohort, cohort.d, cohort.d_moments, total, cohort.lr_d)
-    cohort.project()
-    cohort.note_divergence(scores.detach(), step)
-    return loss.detach(), torch.zeros_like(
-        loss
-    ) if penalty is None else penalty.detach()
-
-
-def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
-    """Update all generators once; returns the loss per member, (E,).
-
-    The discriminators have their new weights; the regularizer's state stays.
-
-    Args:
-        cohort: E members.
-        x_fake: generated samples, (E, B, *shape), with gradient.
-        step: present step, noted for members that diverge.
-    """
-    with torch.no_grad():
-        critic = cohort.critic()
-    scores = critic(x_fake)
-    loss = cohort.losses.value("g_fake", scores).mean(1)
-    _update(cohort, cohort.g, cohort.g_moments, loss, cohort.lr_g)
-    cohort.note_divergence(scores.detach(), step)
-    return loss.detach()
-
-
-def _update(
-    cohort: Cohort, parameters: Tensors, moments: Tensors, loss: Tensor, lr: Tensor
-) -> None:
-    """Descend the sum over members: no member's gradient sees another member."""
-    grads = torch.autograd.grad(loss.sum(), list(parameters.values()))
-    cohort.optimizer.step(
-        parameters, dict(zip(parameters, grads, strict=True)), moments, lr
-    )
 
 
 def train(
@@ -234,6 +173,7 @@ class Training:
             loss_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
         loss_g = generator_step(cohort, sample(z), step)
+        cohort.average(step)
         return {"loss_d": loss_d, "penalty": penalty, "loss_g": loss_g}
 
     def _record(self, step: int, losses: dict[str, Tensor]) -> None:

@@ -9,7 +9,8 @@ from torch.testing import assert_close
 from lipgan.cohort import Cohort, Noise, RowLosses, seeded_generator
 from lipgan.losses import LOSSES
 from lipgan.regularizers import REGULARIZERS
-from lipgan.training import discriminator_step, train
+from lipgan.steps import discriminator_step
+from lipgan.training import train
 
 CPU = torch.device("cpu")
 STEPS = 20

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from lipgan import data, measures, metrics, paper
+from lipgan.claims import Check
 from lipgan.config import Config
-from lipgan.criteria import Check
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES, figure1, table3
 from lipgan.paper import CLAIMS, VERDICTS, judge
 from lipgan.published import TABLE3, broken_cells, decided_pairs
@@ -113,7 +113,7 @@ def test_no_runs_are_not_tested(name):
 
 
 def test_unknown_claims_are_refused():
-    with pytest.raises(ValueError, match="claim: 'table99' is not one of equation10, "):
+    with pytest.raises(ValueError, match="claim: 'table99' is not one of theorem1, "):
         judge("table99", [])
 
 

@@ -159,3 +159,32 @@ def test_none_changes_nothing():
     assert nothing.project(matrix, given) is matrix
     assert nothing.advance(matrix, state) is state
     assert nothing.penalty(lambda x: x, matrix, matrix, matrix, given) is None
+
+
+def converged_srn(matrix):
+    srn = REGULARIZERS["srn"]
+    return srn, advanced(matrix, srn.start(matrix, torch.randn(matrix.shape[:2])), 300)
+
+
+def test_srn_caps_the_stable_rank_and_keeps_the_largest_singular_value():
+    matrix, ks = torch.randn(3, 12, 30), (0.2, 1.0, 50.0)
+    srn, state = converged_srn(matrix)
+    values = torch.linalg.svdvals(srn.weight(matrix, state, strength(*ks)))
+    assert_close(values[:, 0], torch.tensor(ks), rtol=1e-4, atol=0)
+    rank = values.square().sum(1) / values[:, 0].square()
+    assert_close(rank, torch.full((3,), srn.share * 12), rtol=1e-4, atol=0)
+
+
+def test_srn_leaves_a_low_rank_weight_as_sn_does():
+    matrix = torch.randn(2, 12, 1) * torch.randn(2, 1, 30) + 0.01
+    srn, state = converged_srn(matrix)
+    ks = strength(1.0, 2.0)
+    expected = SN.weight(matrix, state, ks)
+    assert_close(srn.weight(matrix, state, ks), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_srn_of_a_single_output_is_sn():
+    row = torch.randn(2, 1, 7)
+    srn, state = converged_srn(row)
+    ks = strength(2.0, 3.0)
+    assert_close(srn.weight(row, state, ks), SN.weight(row, state, ks))

@@ -41,10 +41,10 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
 
 
 def test_table3_shows_median_range_and_divergence():
-    assert report._spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
-    assert report._spread([2.0]) == "2"
-    assert report._spread([math.inf]) == "diverged"
-    assert report._spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
+    assert report.spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
+    assert report.spread([2.0]) == "2"
+    assert report.spread([math.inf]) == "diverged"
+    assert report.spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
 
 
 def test_linear_functions_attain_the_bound():

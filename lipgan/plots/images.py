@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from lipgan import data, measures, probes
-from lipgan.degeneration import ROUNDING
+from lipgan.claims.degeneration import ROUNDING
 from lipgan.losses import LOSSES, scaled
 from lipgan.plots.style import COLORS, MARKERS, OMEGA
 from lipgan.published import CONSTANT_FID, TABLE3

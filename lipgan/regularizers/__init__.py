@@ -7,12 +7,16 @@ A new regularizer is one class with the hooks it needs, in the file of its kind
 
 from lipgan.regularizers.base import Regularizer
 from lipgan.regularizers.penalties import GradientPenalty
-from lipgan.regularizers.weights import SpectralNormalization
+from lipgan.regularizers.weights import (
+    SpectralNormalization,
+    StableRankNormalization,
+)
 
 REGULARIZERS: dict[str, Regularizer] = {
     "none": Regularizer(),
     "sn": SpectralNormalization(),
     "gp": GradientPenalty(),
+    "srn": StableRankNormalization(),
 }
 
 __all__ = ["REGULARIZERS", "Regularizer"]

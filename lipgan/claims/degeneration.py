@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from lipgan import probes
-from lipgan.criteria import Check
+from lipgan.claims.base import Check, Claim, no_runs
 from lipgan.losses import LOSSES, Term
 from lipgan.runs import Run
 
@@ -85,3 +85,23 @@ def smallest_power(term: Term, dtype: torch.dtype) -> int:
             break
         power -= 1
     return power
+
+
+CLAIMS: dict[str, Claim] = {
+    "equation10": Claim(
+        "Every loss degenerates to a straight line of slope L'(0) as α → 0",
+        "Figure 2, Eqs. 8–10",
+        "a loss whose distance from its tangent does not vanish with α",
+        "02_degenerate_a_loss",
+        no_runs,
+        equation10_checks,
+    ),
+    "alpha_floor": Claim(
+        "Scalings below α = 1e-25 cannot be used: they give NaN",
+        "Sec. 3.2, after Eq. 10",
+        "finite and right slopes below 1e-25 in the arithmetic that was used",
+        "02_degenerate_a_loss",
+        no_runs,
+        alpha_floor_checks,
+    ),
+}

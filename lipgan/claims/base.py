@@ -1,0 +1,50 @@
+"""What a claim is: a statement, the runs it needs, and the criteria that judge them.
+
+A criterion is an ordering, a threshold or a rank correlation, written down before the
+runs are made. Our distances are never compared with the paper's in absolute terms: the
+feature extractor and the budget differ.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lipgan.config import Config
+from lipgan.runs import Run
+
+Configs = Callable[[str, Sequence[int]], list[Config]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of evidence: what was asked, what was found, whether it holds."""
+
+    criterion: str
+    found: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the paper.
+
+    Attributes:
+        statement: the claim in our words.
+        where: section, table or figure of the paper.
+        refuted_by: what would speak against it.
+        page: name of the notebook that judges it.
+        configs: scale and seeds to the runs that are needed; none for a claim that
+            closed formulas settle.
+        checks: runs to lines of evidence, the decisive one first.
+    """
+
+    statement: str
+    where: str
+    refuted_by: str
+    page: str
+    configs: Callable[[str, Sequence[int]], list[Config]]
+    checks: Callable[[Sequence[Run]], list[Check]]
+
+
+def no_runs(scale: str, seeds: Sequence[int]) -> list[Config]:
+    """For claims that closed formulas settle."""
+    return []

@@ -1,0 +1,35 @@
+"""Runs and verdicts as Markdown and tables, for notebooks and the claims page."""
+
+from lipgan.report.bounds import (
+    arithmetic_table,
+    linear_table,
+    lipschitz_table,
+    slopes_table,
+    table2_recomputed,
+    tangent_table,
+)
+from lipgan.report.distances import spread, table3_beside_paper, toy_table
+from lipgan.report.verdicts import (
+    badge,
+    claims_table,
+    judged,
+    provenance_markdown,
+    verdict_markdown,
+)
+
+__all__ = [
+    "arithmetic_table",
+    "badge",
+    "claims_table",
+    "judged",
+    "linear_table",
+    "lipschitz_table",
+    "provenance_markdown",
+    "slopes_table",
+    "spread",
+    "table2_recomputed",
+    "table3_beside_paper",
+    "tangent_table",
+    "toy_table",
+    "verdict_markdown",
+]

@@ -1,0 +1,70 @@
+"""Tables of distances, beside the paper's."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from lipgan import measures
+from lipgan.data import DATASETS
+from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
+from lipgan.losses import LOSSES
+from lipgan.published import TABLE3
+from lipgan.runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table3_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Median over seeds and range, beside the paper's three data sets."""
+    import pandas as pd
+
+    cells = measures.cell_distances(runs)
+    rows = {}
+    for loss in TABLE3_LOSSES:
+        label = LOSSES[loss].label
+        rows[label, "ours"] = [spread(cells[loss, k]) for k in TABLE3_K]
+        for dataset, column in TABLE3.items():
+            rows[label, f"paper, {DATASETS[dataset].label}"] = [
+                f"{column[loss, k]:g}" for k in TABLE3_K
+            ]
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
+    table.columns = [f"k = {k:g}" for k in TABLE3_K]
+    return table
+
+
+def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """How far every toy ends from its data, median over seeds, alphas as columns."""
+    import pandas as pd
+
+    titles = {
+        "toy2d": "one point: distance to the median",
+        "toy2d_ring": "eight modes: W1",
+    }
+    rows = [
+        {
+            "toy": titles[run.config.dataset],
+            "loss": LOSSES[run.config.loss].label,
+            "alpha": f"α = {run.config.alpha:g}",
+            "distance": measures.toy_distance(run),
+        }
+        for run in runs
+    ]
+    table = pd.DataFrame(rows).pivot_table(
+        index="loss", columns=["toy", "alpha"], values="distance", aggfunc="median"
+    )
+    return table.map(lambda d: "diverged" if math.isinf(d) else f"{d:.2f}")
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median and range of the seeds that did not diverge, and how many did."""
+    finite = [v for v in values if math.isfinite(v)]
+    lost = len(values) - len(finite)
+    if not finite:
+        return "diverged"
+    text = f"{median(finite):.3g}"
+    if len(finite) > 1:
+        text += f" ({min(finite):.3g} to {max(finite):.3g})"
+    return text + (f", {lost} of {len(values)} diverged" if lost else "")
