@@ -11,10 +11,12 @@ from lipgan import metrics, probes
 from lipgan.cohort import Cohort
 from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
+from lipgan.divergence import neural_divergence
 from lipgan.features import Extractor, constant_image
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
 KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
+CRITIC_STEPS = 250  # of the critics behind the Neural Divergence
 SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
 CHUNK = 250  # samples generated at once per member
 
@@ -73,21 +75,33 @@ class Reference:
 
     Attributes:
         extractor: what maps images to features.
+        images: all real images, uint8 (N, C, H, W).
         features: of all real images, (N, d).
+        radii: distance of each of these to its fifth nearest, (N,).
+        kernel: mean kernel among them, for the kernel distance.
         constant: distance of an all-black image, the mark of a generator that crashed.
     """
 
     extractor: Extractor
+    images: Tensor
     features: Tensor
+    radii: Tensor
+    kernel: Tensor
     constant: float
 
 
 def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
-    """Features of all real images and the distance of a black one."""
+    """Features of all real images, what follows from these, and a black one's mark."""
     features = extractor.features(dataset.x)
     black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
-    constant = float(metrics.constant_distance(features, black))
-    return Reference(extractor, features, constant)
+    return Reference(
+        extractor,
+        dataset.x,
+        features,
+        radii=metrics.neighbor_radii(features),
+        kernel=metrics.kernel_mean(features),
+        constant=float(metrics.constant_distance(features, black)),
+    )
 
 
 def distance_name(extractor: str, samples: str) -> str:
@@ -136,24 +150,42 @@ def evaluate(
         for row, x in zip(rows, samples, strict=True):
             row.update(point_metrics(x, dataset))
         return rows, [None] * len(rows)
-    for row, x in zip(rows, samples, strict=True):
-        row.update(image_metrics(to_uint8(x), reference))
-    return rows, [sample_grid(to_uint8(x)) for x in samples]
+    images = to_uint8(samples)
+    divergences = neural_divergence(
+        reference.images, images, model=cohort.configs[0].model, steps=CRITIC_STEPS
+    )
+    for row, x, divergence in zip(rows, images, divergences, strict=True):
+        row.update(image_metrics(x, reference))
+        row[f"neural_divergence_{CRITIC_STEPS}"] = float(divergence)
+    return rows, [sample_grid(x) for x in images]
 
 
 def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
-    """Frechet distance and class coverage of generated images (n, C, H, W), uint8."""
+    """Metrics of generated images (n, C, H, W), uint8; names give extractor and n."""
     extractor, count = reference.extractor, samples_name(len(images))
     features = extractor.features(images)
-    distance = metrics.frechet_distance(features, reference.features)
-    row = {distance_name(extractor.name, count): float(distance)} | constant_metric(
-        reference
-    )
-    if extractor.num_classes:
-        predicted = extractor.classify(images)
-        covered = metrics.class_coverage(predicted, extractor.num_classes)
-        row[f"class_coverage_{extractor.name}_{count}"] = float(covered)
-    return row
+    real = reference.features
+    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    row = {
+        distance_name(extractor.name, count): metrics.frechet_distance(features, real),
+        f"kid_{extractor.name}_{count}": metrics.kernel_distance(
+            features, real, mean_b=reference.kernel
+        ),
+        f"density_{extractor.name}_{count}": density,
+        f"coverage_{extractor.name}_{count}": coverage,
+        f"pixel_variance_{count}": _variance(images) / _variance(reference.images),
+    }
+    if extractor.head is not None:
+        shares = extractor.head(features).softmax(1)
+        covered = metrics.class_coverage(shares.argmax(1), extractor.num_classes)
+        row[f"class_coverage_{extractor.name}_{count}"] = covered
+        row[f"is_{extractor.name}_{count}"] = metrics.inception_style_score(shares)
+    return {k: float(v) for k, v in row.items()} | constant_metric(reference)
+
+
+def _variance(images: Tensor) -> Tensor:
+    """Variance over images (n, C, H, W), mean over pixels."""
+    return images.float().var(0).mean()
 
 
 def constant_metric(reference: Reference) -> dict[str, float]:

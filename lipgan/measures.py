@@ -12,6 +12,9 @@ from lipgan.models import POINT_START
 from lipgan.published import BROKEN_SHARE, TABLE3, Cell
 from lipgan.runs import Run
 
+CRASHED_DENSITY = 0.1
+COLLAPSED_COVERAGE = 0.5
+
 
 def distance_metric(runs: Sequence[Run]) -> str:
     """Name of the Frechet distance in these runs' metrics."""
@@ -32,19 +35,73 @@ def constant_distance(runs: Sequence[Run]) -> float:
     return runs[0].metrics[name]
 
 
-def cell_distances(runs: Sequence[Run]) -> dict[Cell, list[float]]:
-    """(loss, k_SN) -> distance per seed; infinite for a run that diverged."""
+def distances_by(runs: Sequence[Run], *fields: str) -> dict[tuple, list[float]]:
+    """Values of these config fields -> distance per seed; infinite if it diverged."""
     name = distance_metric(runs)
-    cells: dict[Cell, list[float]] = {}
+    groups: dict[tuple, list[float]] = {}
     for run in runs:
         value = math.inf if run.diverged else run.metrics[name]
-        cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(value)
-    return cells
+        group = tuple(getattr(run.config, field) for field in fields)
+        groups.setdefault(group, []).append(value)
+    return groups
+
+
+def cell_distances(runs: Sequence[Run]) -> dict[Cell, list[float]]:
+    """(loss, k_SN) -> distance per seed; infinite for a run that diverged."""
+    return distances_by(runs, "loss", "lipschitz_k")
 
 
 def cell_medians(runs: Sequence[Run]) -> dict[Cell, float]:
     """(loss, k_SN) -> median distance over seeds, where divergence counts as worst."""
     return {cell: median(values) for cell, values in cell_distances(runs).items()}
+
+
+def working_cells(runs: Sequence[Run]) -> list[Cell]:
+    """The cells whose median distance is not broken."""
+    constant = constant_distance(runs)
+    return [c for c, d in cell_medians(runs).items() if not is_broken(d, constant)]
+
+
+def metric(run: Run, family: str) -> float:
+    """The metric of this family, whatever its protocol; NaN where there is none.
+
+    Families are ``fd``, ``is``, ``kid``, ``density``, ``coverage``, ``class_coverage``,
+    ``pixel_variance`` and ``neural_divergence``; names go on with the protocol
+    (``kid_digits_2k``).
+    """
+    names = [k for k in run.metrics if k.startswith(f"{family}_")]
+    names = [k for k in names if not k.endswith("_constant")]
+    if len(names) > 1:
+        raise ValueError(f"metric: {family!r} is not clear among {', '.join(names)}")
+    return run.metrics[names[0]] if names else math.nan
+
+
+def metric_medians(runs: Sequence[Run], family: str, worst: int) -> dict[Cell, float]:
+    """(loss, k_SN) -> median of a metric over seeds.
+
+    Args:
+        runs: runs of Table 3.
+        family: see ``metric``.
+        worst: 1 where a large value is bad, -1 where a small one is; runs that
+            diverged get that infinity.
+    """
+    cells: dict[Cell, list[float]] = {}
+    for run in runs:
+        value = worst * math.inf if run.diverged else metric(run, family)
+        cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(value)
+    return {cell: median(values) for cell, values in cells.items()}
+
+
+def failure(run: Run) -> str:
+    """How a run failed, if it did: diverged or ``crashed``, ``collapsed``, ``none``.
+
+    Density and coverage (Naeem et al. 2020) tell fidelity from diversity: samples
+    outside the real data's neighborhoods are a crash, samples inside that reach less
+    than half of it are a collapse. Non-finite scores count as a crash.
+    """
+    if run.diverged or not metric(run, "density") >= CRASHED_DENSITY:
+        return "crashed"
+    return "collapsed" if metric(run, "coverage") < COLLAPSED_COVERAGE else "none"
 
 
 def is_broken(distance: float, constant: float) -> bool:

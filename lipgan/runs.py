@@ -18,6 +18,7 @@ import numpy as np
 from lipgan.config import Config
 
 FORMAT = 1
+HISTORY_DIGITS = 5  # what figures and verdicts need; keeps records small
 
 
 class RecordError(ValueError):
@@ -123,7 +124,7 @@ class RunStore:
             "config": run.config.to_dict(),
             "status": run.status,
             "diverged_at": run.diverged_at,
-            "history": _plain(run.history),
+            "history": _plain(run.history, HISTORY_DIGITS),
             "metrics": _plain(run.metrics),
             "provenance": _plain(run.provenance),
             "samples_sha256": None,
@@ -212,14 +213,14 @@ def _checksum(payload: dict) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, digits: int = 7) -> Any:
     """JSON has no NaN or infinity: non-finite numbers become null."""
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: _plain(v, digits) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [_plain(v, digits) for v in value]
     if isinstance(value, float):
-        return float(f"{value:.7g}") if math.isfinite(value) else None
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
     return value
 
 

@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses regularizers models optimizers data metrics classifiers features probes "
-    "config lifting runs provenance cohort evaluate steps training sweep experiments "
-    "published measures claims paper report plots __main__"
+    "config lifting runs provenance cohort divergence evaluate steps training sweep "
+    "experiments published measures domains claims paper report plots __main__"
 ).split()
 MAY_USE_DISK = {"data", "features", "runs"}
 DISK = {

@@ -4,7 +4,17 @@ A new claim is one ``Claim`` in the ``CLAIMS`` of its module; it then has its ro
 claims page, and ``make book`` trains or finds the runs it asks for.
 """
 
-from lipgan.claims import bound, degeneration, table3, toys
+from lipgan.claims import (
+    alpha,
+    bound,
+    degeneration,
+    domains,
+    failures,
+    other_metrics,
+    small_k,
+    table3,
+    toys,
+)
 from lipgan.claims.base import Check, Claim
 
 # In the order of the paper.
@@ -12,7 +22,12 @@ CLAIMS: dict[str, Claim] = {
     **bound.CLAIMS,
     **degeneration.CLAIMS,
     **toys.CLAIMS,
+    **domains.CLAIMS,
     **table3.CLAIMS,
+    **small_k.CLAIMS,
+    **alpha.CLAIMS,
+    **failures.CLAIMS,
+    **other_metrics.CLAIMS,
 }
 
 __all__ = ["CLAIMS", "Check", "Claim"]

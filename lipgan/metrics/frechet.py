@@ -1,8 +1,4 @@
-"""Distances between sets of features or points, and the coverage of classes.
-
-Only the distance on Inception features is called FID; on any other features it is a
-Fréchet distance (FD).
-"""
+"""Fréchet distances between sets of features seen as Gaussians."""
 
 import torch
 from torch import Tensor
@@ -130,75 +126,6 @@ def constant_distance(features_real: Tensor, features_constant: Tensor) -> Tenso
     return _square_sum(shift, (-1,)) + _square_sum(centered, (-2, -1))
 
 
-def class_coverage(
-    predicted: Tensor, num_classes: int, min_share: float = 0.1
-) -> Tensor:
-    """Count the classes that get at least `min_share` of their fair share n / K.
-
-    Args:
-        predicted: Class of each generated image, integers in [0, K), (..., n).
-        num_classes: K.
-        min_share: Fraction of the fair share, above 0 and at most 1.
-
-    Returns:
-        Number of classes covered, int64 (...).
-
-    Raises:
-        ValueError: If a class is out of range, or there are no predictions.
-    """
-    if not 0 < min_share <= 1:
-        raise ValueError(f"min_share: {min_share!r} is not in (0, 1]")
-    if predicted.ndim == 0 or predicted.numel() == 0 or predicted.is_floating_point():
-        raise ValueError(
-            f"predicted: {predicted.dtype} of shape {tuple(predicted.shape)} are not "
-            "class indices (..., n)"
-        )
-    low, high = int(predicted.min()), int(predicted.max())
-    if low < 0 or high >= num_classes:
-        raise ValueError(
-            f"predicted: classes from {low} to {high} are not within 0 to "
-            f"{num_classes - 1}"
-        )
-    index = predicted.long()
-    zeros = index.new_zeros(*index.shape[:-1], num_classes)
-    counts = zeros.scatter_add(-1, index, torch.ones_like(index))
-    needed = min_share * index.shape[-1] / num_classes
-    return (counts >= needed - 1e-9).sum(-1)  # 0.1 * 1000 / 10 must not exceed 10
-
-
-def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
-    """Exact 1-Wasserstein distance between two sets of equally many points.
-
-    The mean Euclidean distance under the best one-to-one assignment; cubic in n.
-
-    Args:
-        points_a: (n, d).
-        points_b: (n, d).
-
-    Returns:
-        The distance, in units of the points.
-
-    Raises:
-        ValueError: If the shapes differ or a coordinate is not finite.
-        ImportError: If SciPy is missing.
-    """
-    if points_a.ndim != 2 or points_a.shape != points_b.shape or not len(points_a):
-        raise ValueError(
-            f"points_a, points_b: shapes {tuple(points_a.shape)} and "
-            f"{tuple(points_b.shape)} are not both (n, d) with n at least 1"
-        )
-    a, b = points_a.detach().cpu().double(), points_b.detach().cpu().double()
-    if not (a.isfinite().all() and b.isfinite().all()):
-        raise ValueError("points_a, points_b: a coordinate is not finite")
-    try:
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise ImportError("wasserstein_assignment needs SciPy (scipy)") from error
-    cost = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
-    rows, columns = linear_sum_assignment(cost.numpy())
-    return float(cost[rows, columns].mean())
-
-
 def _center(features: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """Mean (..., d) and rows F (..., n, d) with covariance F' F, in float64."""
     if features.ndim < 2 or features.shape[-2] < 2:
@@ -243,24 +170,3 @@ def _square_sum(x: Tensor, axes: tuple[int, ...]) -> Tensor:
 
 def _trace(matrix: Tensor) -> Tensor:
     return matrix.diagonal(dim1=-2, dim2=-1).sum(-1)
-
-
-def geometric_median(points: Tensor, iterations: int = 1000) -> Tensor:
-    """The point with the least mean distance to the given ones, by Weiszfeld's rule.
-
-    For a model distribution that is one point, it minimizes the 1-Wasserstein distance
-    to the data, hence what any loss of an almost linear GAN converges to.
-
-    Args:
-        points: float (n, d), not all on one line and n > 2.
-        iterations: of the fixed-point rule.
-
-    Returns:
-        float64 (d,).
-    """
-    points = points.double()
-    center = points.mean(0)
-    for _ in range(iterations):
-        weights = 1 / (points - center).norm(dim=1).clamp(min=1e-12)
-        center = (points * weights[:, None]).sum(0) / weights.sum()
-    return center

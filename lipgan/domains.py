@@ -1,0 +1,74 @@
+"""What a recorded history says about the domain Omega and the slopes Psi of a loss."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipgan.runs import Run
+
+Series = NDArray[np.float64]
+
+
+def omega(run: Run) -> tuple[Series, Series]:
+    """Lowest and highest score on real and fake samples, at every recorded moment."""
+    history = {k: np.asarray(v, float) for k, v in run.history.items() if "score_" in k}
+    low = np.fmin(history["score_real_min"], history["score_fake_min"])
+    return low, np.fmax(history["score_real_max"], history["score_fake_max"])
+
+
+def widths(run: Run) -> Series:
+    """Width of Omega at every recorded moment."""
+    low, high = omega(run)
+    return high - low
+
+
+def late_width(run: Run) -> float:
+    """Median width of Omega over the second half of training."""
+    width = widths(run)
+    return float(np.median(width[len(width) // 2 :]))
+
+
+def centers(run: Run) -> Series:
+    """Where Omega lies: midway between the mean scores of real and fake samples."""
+    real, fake = run.history["score_real_mean"], run.history["score_fake_mean"]
+    return (np.asarray(real, float) + np.asarray(fake, float)) / 2
+
+
+def wander(run: Run, start: float = 0.0, end: float = 1.0) -> float:
+    """How far Omega's center moves, in widths of Omega.
+
+    Range of the center over a part of training, divided by the median width of Omega
+    over the same part: below 1, the domains of all moments overlap.
+
+    Args:
+        run: a run with history.
+        start: of the part, as a fraction of the recorded moments.
+        end: of the part.
+    """
+    count = len(run.history["step"])
+    part = slice(
+        round(start * count), max(round(end * count), round(start * count) + 1)
+    )
+    center, width = centers(run)[part], widths(run)[part]
+    return float((center.max() - center.min()) / np.median(width))
+
+
+def slope_interval(run: Run, term: str) -> tuple[float, float]:
+    """Attained interval Psi of the loss gradient at the last recorded moment.
+
+    Args:
+        run: a run with history.
+        term: ``d_real`` or ``d_fake``.
+    """
+    side = term.removeprefix("d_")
+    history = run.history
+    return history[f"slope_{side}_min"][-1], history[f"slope_{side}_max"][-1]
+
+
+def typical(run: Run, name: str) -> float:
+    """Median of one recorded quantity over training, moments without a value left out.
+
+    NaN where no moment has a value.
+    """
+    values = np.asarray(run.history.get(name, []), float)
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else float("nan")

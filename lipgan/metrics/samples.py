@@ -1,0 +1,270 @@
+"""What sets of generated samples have in common with the real ones.
+
+Sets are taken as they are, without subsampling, so that every value is a function of
+its arguments alone. ``block`` bounds the memory and changes values by rounding only.
+"""
+
+import torch
+from torch import Tensor
+
+SUM_TOLERANCE = 1e-3  # float32 softmax over a thousand classes stays far below
+ROUNDING = 1e-12  # of a squared distance in float64, relative to the largest norm
+
+
+def kernel_distance(
+    features_a: Tensor,
+    features_b: Tensor,
+    *,
+    block: int = 1000,
+    mean_b: Tensor | None = None,
+) -> Tensor:
+    """Unbiased squared maximum mean discrepancy (KID on Inception features).
+
+    The mean kernel within a plus that within b, both over pairs of distinct rows, minus
+    twice the mean kernel between a and b, in float64. The kernel is (x.y / d + 1)^3.
+    All pairs are used; the source averages over random subsets, which has the same
+    expectation and a larger variance.
+
+    Args:
+        features_a: (n, d), n at least 2.
+        features_b: (m, d), m at least 2.
+        block: Rows per pass; memory is three matrices of block x max(n, m) numbers.
+        mean_b: ``kernel_mean(features_b)``, where many sets are judged against b.
+
+    Returns:
+        The distance, float64 (), in units of the kernel. Unbiased, hence slightly
+        negative for about half of all pairs of equal distributions. It is nan where
+        features are not finite.
+
+    Raises:
+        ValueError: If the shapes do not fit or block is not positive.
+
+    Source:
+        Binkowski et al., Demystifying MMD GANs, 2018, Sec. 3 and 4.
+    """
+    a = _features(features_a, "features_a", 2)
+    b = _features(features_b, "features_b", 2)
+    _check_pair(a, b, ("features_a", "features_b"), block)
+    within_b = kernel_mean(b, block=block) if mean_b is None else mean_b
+    between = sum(_kernel(rows, b).sum() for rows in a.split(block))
+    distance = kernel_mean(a, block=block) + within_b - 2 * between / (len(a) * len(b))
+    return torch.where(distance.isfinite(), distance, torch.nan)
+
+
+def kernel_mean(features: Tensor, *, block: int = 1000) -> Tensor:
+    """Mean of the kernel (x.y / d + 1)^3 over pairs of distinct rows.
+
+    Args:
+        features: (n, d), n at least 2.
+        block: Rows per pass.
+
+    Returns:
+        The mean, float64 (); nan or infinite where features are not finite.
+
+    Raises:
+        ValueError: If the shape does not fit or block is not positive.
+    """
+    x = _features(features, "features", 2)
+    _check_block(block)
+    total = x.new_zeros(())
+    for start in range(0, len(x), block):
+        rows = x[start : start + block]
+        square = _kernel(rows, rows)
+        total += square.sum() - square.diagonal().sum()
+        total += 2 * _kernel(rows, x[start + block :]).sum()  # pairs of other blocks
+    return total / (len(x) * (len(x) - 1))
+
+
+def neighbor_radii(real: Tensor, k: int = 5, *, block: int = 1000) -> Tensor:
+    """Distance of every row to its k-th nearest other row.
+
+    Args:
+        real: (n, d).
+        k: From 1 to n - 1.
+        block: Rows per pass; memory is one matrix of block x n numbers.
+
+    Returns:
+        Radii (n,), float64, in units of the features.
+
+    Raises:
+        ValueError: If an argument does not fit.
+    """
+    x = _features(real, "real", 2)
+    _check_block(block)
+    if not 1 <= k < len(x):
+        raise ValueError(f"k: {k!r} is not within 1 to {len(x) - 1}, rows of real - 1")
+    x = x - x.mean(0)  # a distance is a difference of norms: keep these small
+    squares = []
+    for start in range(0, len(x), block):
+        square = _square_distances(x[start : start + block], x)
+        square.diagonal(start).fill_(torch.inf)
+        squares.append(square.topk(k, dim=1, largest=False).values[:, -1])
+    return torch.cat(squares).clamp(min=0).sqrt()
+
+
+def density_coverage(
+    real: Tensor,
+    fake: Tensor,
+    k: int = 5,
+    *,
+    radii: Tensor | None = None,
+    block: int = 1000,
+) -> tuple[Tensor, Tensor]:
+    """How densely fakes lie among real samples, and how many of these they cover.
+
+    Each real sample owns the open ball that reaches to its k-th nearest real neighbor.
+    Density is the mean number of balls that hold a fake, divided by k: 1 is expected
+    for equal distributions, and it can be larger. Coverage is the share of balls with
+    at least one fake: for equal distributions and as many fakes as real samples,
+    1 - 2^-k in expectation. It grows with the number of fakes, so compare it at equal
+    counts only.
+
+    Args:
+        real: (n, d), n above k.
+        fake: (m, d), m at least 1.
+        k: Neighbors.
+        radii: ``neighbor_radii(real, k)``, where many sets are judged against `real`.
+        block: Real rows per pass; memory is one matrix of block x max(n, m) numbers.
+
+    Returns:
+        Density, at least 0, and coverage in [0, 1], float64 () each. Both are nan where
+        features are not finite.
+
+    Raises:
+        ValueError: If an argument does not fit.
+
+    Source:
+        Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models,
+        2020, Eqs. 3 and 4; the inequality is strict as in the authors' program.
+    """
+    x, y = _features(real, "real", 2), _features(fake, "fake", 1)
+    _check_pair(x, y, ("real", "fake"), block)
+    radii = neighbor_radii(x, k, block=block) if radii is None else radii
+    if radii.shape != x.shape[:1]:
+        raise ValueError(f"radii: shape {tuple(radii.shape)} is not ({len(x)},)")
+    x, y = x - x.mean(0), y - x.mean(0)
+    usable = x.isfinite().all() & y.isfinite().all()
+    # a fake on the edge of a ball, such as a copy of a real sample, is outside of it
+    edge = radii.square() - ROUNDING * _square_norms(x).amax()
+    held, covered = x.new_zeros(()), x.new_zeros(())
+    for rows, limit in zip(x.split(block), edge.split(block), strict=True):
+        inside = _square_distances(rows, y) < limit[:, None]
+        held += inside.sum()
+        covered += inside.any(1).sum()
+    density, coverage = held / (k * len(y)), covered / len(x)
+    return (
+        torch.where(usable, density, torch.nan),
+        torch.where(usable, coverage, torch.nan),
+    )
+
+
+def inception_style_score(probabilities: Tensor) -> Tensor:
+    """Exp of the mean KL divergence of p(y|x) from p(y), which is their mean.
+
+    On a classifier of our own this is an Inception-style score: only with the class
+    probabilities of the Inception network is it the Inception score, and even then
+    values from different weights do not compare. One value of all samples; the source
+    averages over ten parts.
+
+    Args:
+        probabilities: p(y|x) per sample, (..., n, classes), rows that sum to 1.
+
+    Returns:
+        Score (...), float64, from 1 (all rows equal) to the number of classes or n,
+        whichever is smaller. It is nan where a probability is nan.
+
+    Raises:
+        ValueError: If the shape does not fit or a row is no distribution.
+
+    Source:
+        Salimans et al., Improved Techniques for Training GANs, 2016, Sec. 4.
+    """
+    if probabilities.ndim < 2 or 0 in probabilities.shape:
+        raise ValueError(
+            f"probabilities: shape {tuple(probabilities.shape)} is not "
+            "(..., n, classes), n at least 1"
+        )
+    p = probabilities.detach().double()
+    error = (p.sum(-1) - 1).abs()
+    if bool((p < 0).any()) or bool((error > SUM_TOLERANCE).any()):
+        raise ValueError(
+            "probabilities: a row is no distribution; values of at least 0 with sum 1 "
+            "are needed, such as a softmax of the class scores"
+        )
+    spread = torch.special.entr(p.mean(-2)).sum(-1)
+    doubt = torch.special.entr(p).sum(-1).mean(-1)
+    return (spread - doubt).clamp(min=0).exp()  # below 0 is rounding
+
+
+def class_coverage(
+    predicted: Tensor, num_classes: int, min_share: float = 0.1
+) -> Tensor:
+    """Count the classes that get at least `min_share` of their fair share n / K.
+
+    Args:
+        predicted: Class of each generated image, integers in [0, K), (..., n).
+        num_classes: K.
+        min_share: Fraction of the fair share, above 0 and at most 1.
+
+    Returns:
+        Number of classes covered, int64 (...).
+
+    Raises:
+        ValueError: If a class is out of range, or there are no predictions.
+    """
+    if not 0 < min_share <= 1:
+        raise ValueError(f"min_share: {min_share!r} is not in (0, 1]")
+    if predicted.ndim == 0 or predicted.numel() == 0 or predicted.is_floating_point():
+        raise ValueError(
+            f"predicted: {predicted.dtype} of shape {tuple(predicted.shape)} are not "
+            "class indices (..., n)"
+        )
+    low, high = int(predicted.min()), int(predicted.max())
+    if low < 0 or high >= num_classes:
+        raise ValueError(
+            f"predicted: classes from {low} to {high} are not within 0 to "
+            f"{num_classes - 1}"
+        )
+    index = predicted.long()
+    zeros = index.new_zeros(*index.shape[:-1], num_classes)
+    counts = zeros.scatter_add(-1, index, torch.ones_like(index))
+    needed = min_share * index.shape[-1] / num_classes
+    return (counts >= needed - 1e-9).sum(-1)  # 0.1 * 1000 / 10 must not exceed 10
+
+
+def _kernel(x: Tensor, y: Tensor) -> Tensor:
+    """(x.y / d + 1)^3 of all pairs, (n, m)."""
+    base = (x @ y.mT).div_(x.shape[1]).add_(1)
+    return base * base * base  # the general power is several times slower
+
+
+def _square_distances(x: Tensor, y: Tensor) -> Tensor:
+    """Squared Euclidean distances of all pairs, (n, m), exact to ``ROUNDING``."""
+    product = (x @ y.mT).mul_(-2)
+    return product.add_(_square_norms(x)[:, None]).add_(_square_norms(y))
+
+
+def _square_norms(x: Tensor) -> Tensor:
+    return x.square().sum(1)
+
+
+def _features(features: Tensor, name: str, least: int) -> Tensor:
+    """Rows (n, d) in float64 without gradient."""
+    if features.ndim != 2 or len(features) < least or features.shape[1] < 1:
+        raise ValueError(
+            f"{name}: shape {tuple(features.shape)} is not (n, d), n at least {least}"
+        )
+    return features.detach().double()
+
+
+def _check_pair(a: Tensor, b: Tensor, names: tuple[str, str], block: int) -> None:
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(
+            f"{', '.join(names)}: dimensions {a.shape[1]} and {b.shape[1]} differ"
+        )
+    _check_block(block)
+
+
+def _check_block(block: int) -> None:
+    if block < 1:
+        raise ValueError(f"block: {block!r} is not a positive number of rows")
