@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 SCALE ?= embedded
+SEEDS ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.lipgan-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint lock clean
+.PHONY: help book reproduce test check lint lock clean
 
 # $(call phase,title,command): one line before, one with the seconds after.
 define phase
@@ -18,13 +19,17 @@ define phase
 endef
 
 help:
-	@echo "make book [SCALE=smoke]  train, run the notebooks, build the site"
+	@echo "make book [SCALE=smoke]  train the headline, run the notebooks, build the site"
+	@echo "make reproduce [SEEDS='0 1 2 3 4']  retrain all evidence, compare verdicts"
 	@echo "make test                all tests"
 	@echo "make check               lint, tests, and the book at smoke scale"
 	@echo "make lint                style and types"
 	@echo "make lock                resolve requirements.in into requirements.txt"
 	@echo "make clean               delete what was built; keeps runs/ and $(VENV)/"
 	@echo "PYTHON=python3.12 make ... chooses the interpreter (3.11 to 3.13)"
+
+reproduce: $(STAMP)
+	@$(BIN)/python -u book/reproduce.py --seeds $(SEEDS)
 
 book: $(STAMP)
 	@$(BIN)/python -u book/build.py --scale $(SCALE)

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SEEDS = [0]  # trained live; what the pages' default parameters ask for
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
@@ -37,7 +36,11 @@ class BuildError(RuntimeError):
 
 
 def train_claims(layout: Layout) -> None:
-    """Trains the runs that the claims need, with progress; notebooks then load them.
+    """Trains the headline and whatever the evidence lacks, with progress.
+
+    The headline is seed 0 of the claims that are `live`; it is trained here even where
+    it is published, so that the reader sees results of their own. Scales without
+    published evidence train one seed of everything.
 
     Args:
         layout: where to read and write.
@@ -46,15 +49,19 @@ def train_claims(layout: Layout) -> None:
         BuildError: a record in the store is not sound.
     """
     from lipgan.paper import CLAIMS
+    from lipgan.runs import RunStore
     from lipgan.sweep import run_or_load
 
-    configs = [
-        config
-        for claim in CLAIMS.values()
-        for config in claim.configs(layout.scale, SEEDS)
-    ]
+    evidence = RunStore(layout.root / "book" / "data")
+    configs = []
+    for claim in CLAIMS.values():
+        seeds = range(claim.seeds if layout.scale == DEFAULT_SCALE else 1)
+        needed = claim.configs(layout.scale, seeds)
+        configs += [
+            c for c in needed if (claim.live and c.seed == 0) or c not in evidence
+        ]
     try:
-        run_or_load(configs, layout.store, progress=_indented)
+        run_or_load(configs, RunStore(layout.store), progress=_indented)
     except ValueError as error:
         raise BuildError(f"training: {error}") from error
 
@@ -106,7 +113,8 @@ def make_claims(layout: Layout) -> None:
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
     try:
-        text = claims_table(RunStore(layout.store), layout.scale)
+        evidence = RunStore(layout.root / "book" / "data")
+        text = claims_table(RunStore(layout.store), layout.scale, evidence)
     except ValueError as error:  # a record that was changed or does not fit
         raise BuildError(f"claims page: {error}") from error
     if not text.lstrip().startswith("# "):

@@ -16,7 +16,7 @@ from lipgan.features import Extractor, constant_image
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
 KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
-CRITIC_STEPS = 250  # of the critics behind the Neural Divergence
+CRITIC_STEPS = 250  # behind the Neural Divergence; never more than of the training
 SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
 CHUNK = 250  # samples generated at once per member
 
@@ -150,13 +150,14 @@ def evaluate(
         for row, x in zip(rows, samples, strict=True):
             row.update(point_metrics(x, dataset))
         return rows, [None] * len(rows)
-    images = to_uint8(samples)
+    images, first = to_uint8(samples), cohort.configs[0]
+    steps = min(CRITIC_STEPS, first.num_steps)
     divergences = neural_divergence(
-        reference.images, images, model=cohort.configs[0].model, steps=CRITIC_STEPS
+        reference.images, images, model=first.model, steps=steps
     )
     for row, x, divergence in zip(rows, images, divergences, strict=True):
         row.update(image_metrics(x, reference))
-        row[f"neural_divergence_{CRITIC_STEPS}"] = float(divergence)
+        row[f"neural_divergence_{steps}"] = float(divergence)
     return rows, [sample_grid(x) for x in images]
 
 

@@ -1,5 +1,6 @@
 """Run what is missing: skips recorded configs, packs the rest into cohorts."""
 
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from pathlib import Path
@@ -83,9 +84,14 @@ def _results(
 ) -> Iterable[list[Run]]:
     """Finished cohorts, in this process as they come or from the executor."""
     if executor is None:
+        start, done, total = time.perf_counter(), 0.0, sum(map(_work, packs))
         for i, members in enumerate(packs):
             prefix = f"cohort {i + 1}/{len(packs)}: " if len(packs) > 1 else ""
             yield train(members, progress=_prefixed(say, prefix), **options)
+            done += _work(members)
+            if i + 1 < len(packs):
+                seconds = (time.perf_counter() - start) * (total - done) / done
+                say(f"cohort {i + 1}/{len(packs)} is done, about {seconds:.0f} s left")
         return
     futures: dict[Future, int] = {
         executor.submit(train, members, **options): i for i, members in enumerate(packs)
@@ -101,6 +107,13 @@ def _results(
         raise failure
 
 
+def _work(members: Sequence[Config]) -> float:
+    """Pixels through the discriminators: what decides how long a cohort takes."""
+    first = members[0]
+    pixels = max(1, first.image_size**2)
+    return float(len(members) * first.num_steps * first.batch_size * pixels)
+
+
 def _prefixed(say: Progress, prefix: str) -> Progress:
     return lambda line: say(prefix + line)
 
@@ -114,10 +127,9 @@ def load_known(
         configs: any configs.
         store: see ``run_or_load``.
     """
-    if isinstance(store, RunStore):
-        places = [store]
-    else:
-        places = ([] if store else [evidence_store()]) + [RunStore(store)]
+    places = [store] if isinstance(store, RunStore) else [RunStore(store)]
+    if store is None:
+        places = [evidence_store(), *places]
     runs = []
     for config in configs:
         holder = next((place for place in places if config in place), None)

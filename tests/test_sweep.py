@@ -30,7 +30,7 @@ def assert_alike(ours, theirs):
         for name, value in mine.metrics.items():
             assert other.metrics[name] == pytest.approx(value, rel=1e-5)
         for key in ("loss_d", "loss_g", "score_real_mean"):
-            assert other.history[key] == pytest.approx(mine.history[key], rel=1e-5)
+            assert other.history[key] == pytest.approx(mine.history[key], rel=1e-4)
 
 
 def test_second_call_trains_nothing_and_returns_the_same(

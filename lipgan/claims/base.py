@@ -35,14 +35,18 @@ class Claim:
         configs: scale and seeds to the runs that are needed; none for a claim that
             closed formulas settle.
         checks: runs to lines of evidence, the decisive one first.
+        seeds: how many seeds, from 0, the published evidence holds.
+        live: whether ``make book`` trains seed 0 anew, beside the published seeds.
     """
 
     statement: str
     where: str
     refuted_by: str
     page: str
-    configs: Callable[[str, Sequence[int]], list[Config]]
+    configs: Configs
     checks: Callable[[Sequence[Run]], list[Check]]
+    seeds: int = 3
+    live: bool = False
 
 
 def no_runs(scale: str, seeds: Sequence[int]) -> list[Config]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lipgan.claims.base import Check, Claim
-from lipgan.claims.table3 import table3_configs
+from lipgan.claims.table3 import TABLE3_SEEDS, table3_configs
 from lipgan.measures import (
     cell_medians,
     metric_medians,
@@ -89,5 +89,6 @@ CLAIMS: dict[str, Claim] = {
         "09_other_metrics",
         table3_configs,
         other_metrics_checks,
+        seeds=TABLE3_SEEDS,
     ),
 }

@@ -16,6 +16,7 @@ from lipgan.measures import (
 from lipgan.published import broken_cells, decided_pairs
 from lipgan.runs import Run
 
+TABLE3_SEEDS = 5
 # 33 of 35 allows for the two cells where the paper's data sets disagree most;
 # 0.88 is the rank correlation that the paper's own columns have with one another.
 PATTERN_CELLS = 33
@@ -53,10 +54,32 @@ def table3_checks(runs: Sequence[Run]) -> list[Check]:
         ),
         Check(
             f"rank correlation of at least {RANK_CORRELATION} with each data set",
-            ", ".join(f"{DATASETS[d].label} {r:.2f}" for d, r in rho.items()),
+            ", ".join(
+                f"{DATASETS[d].label} {r:.2f}{_over_seeds(runs, d)}"
+                for d, r in rho.items()
+            ),
             min(rho.values()) >= RANK_CORRELATION,
         ),
     ]
+
+
+def _over_seeds(runs: Sequence[Run], dataset: str) -> str:
+    """Range of the rank correlation over single seeds, where there are several."""
+    seeds = sorted({run.config.seed for run in runs})
+    if len(seeds) < 2:
+        return ""
+    own = [[run for run in runs if run.config.seed == seed] for seed in seeds]
+    single = [rank_correlations(cell_medians(part))[dataset] for part in own]
+    return f" (single seeds {min(single):.2f} to {max(single):.2f})"
+
+
+def _srn_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
+    return experiments.table3_srn(scale=scale, seeds=seeds)
+
+
+def srn_checks(runs: Sequence[Run]) -> list[Check]:
+    """Supplement: the same cells break under stable rank normalization."""
+    return table3_checks(runs)[:1]
 
 
 def small_k_checks(runs: Sequence[Run]) -> list[Check]:
@@ -147,6 +170,8 @@ CLAIMS: dict[str, Claim] = {
         "05_fid_against_k_sn",
         table3_configs,
         table3_checks,
+        seeds=TABLE3_SEEDS,
+        live=True,
     ),
     "small_k": Claim(
         "At k ≤ 1 all losses train stably, slightly worse as k falls",
@@ -155,6 +180,8 @@ CLAIMS: dict[str, Claim] = {
         "05_fid_against_k_sn",
         table3_configs,
         small_k_checks,
+        seeds=TABLE3_SEEDS,
+        live=True,
     ),
     "wgan_small_k": Claim(
         "At k ≤ 1 WGAN is slightly worse than almost all others",
@@ -163,6 +190,8 @@ CLAIMS: dict[str, Claim] = {
         "05_fid_against_k_sn",
         table3_configs,
         wgan_small_k_checks,
+        seeds=TABLE3_SEEDS,
+        live=True,
     ),
     "large_k": Claim(
         "At k ≥ 5 WGAN works normally while all others worsen or break",
@@ -171,6 +200,8 @@ CLAIMS: dict[str, Claim] = {
         "05_fid_against_k_sn",
         table3_configs,
         large_k_checks,
+        seeds=TABLE3_SEEDS,
+        live=True,
     ),
     "best_cell": Claim(
         "The best results come from strictly convex, properly restricted losses",
@@ -179,5 +210,15 @@ CLAIMS: dict[str, Claim] = {
         "05_fid_against_k_sn",
         table3_configs,
         best_cell_checks,
+        seeds=TABLE3_SEEDS,
+        live=True,
+    ),
+    "srn": Claim(
+        "The same holds under another regularizer, stable rank normalization (SRN+SN)",
+        "Sec. 4.1, supplement",
+        "other cells that break under SRN+SN than under spectral normalization",
+        "05_fid_against_k_sn",
+        _srn_configs,
+        srn_checks,
     ),
 }

@@ -84,5 +84,6 @@ CLAIMS: dict[str, Claim] = {
         "03_toy_in_two_dimensions",
         _toys,
         figure1_checks,
+        live=True,
     ),
 }

@@ -66,12 +66,20 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
     return figure
 
 
-def distance_against_k(runs: Sequence[Run]) -> Figure:
-    """Table 3 as lines: our distances on the left, the paper's three data sets."""
+def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
+    """Table 3 as lines: our distances on the left, the paper's three data sets.
+
+    Args:
+        runs: all cells of Table 3, any number of seeds.
+        own: the reader's own runs, drawn as open circles.
+    """
     figure, panels = plt.subplots(1, 4, figsize=(13, 3.9))
     cells = measures.cell_distances(runs)
     constant = measures.constant_distance(runs)
     _lines(panels[0], cells, constant)
+    for (loss, k), values in measures.cell_distances(own).items() if own else ():
+        circle = {"mfc": "none", "mec": COLORS[loss], "ms": 9}
+        panels[0].plot([k] * len(values), values, "o", **circle)
     name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
     panels[0].set(title=f"ours: {name}", ylabel=measures.distance_metric(runs))
     for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):

@@ -8,11 +8,17 @@ from lipgan.report.bounds import (
     table2_recomputed,
     tangent_table,
 )
-from lipgan.report.distances import spread, table3_beside_paper, toy_table
+from lipgan.report.distances import (
+    ratios_beside_paper,
+    spread,
+    table3_beside_paper,
+    toy_table,
+)
 from lipgan.report.verdicts import (
     badge,
     claims_table,
     judged,
+    own_verdicts,
     provenance_markdown,
     verdict_markdown,
 )
@@ -24,7 +30,9 @@ __all__ = [
     "judged",
     "linear_table",
     "lipschitz_table",
+    "own_verdicts",
     "provenance_markdown",
+    "ratios_beside_paper",
     "slopes_table",
     "spread",
     "table2_recomputed",

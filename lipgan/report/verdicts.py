@@ -1,17 +1,13 @@
 """Runs and verdicts as Markdown and tables, for notebooks and the claims page."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from lipgan import paper
 from lipgan.paper import CLAIMS, Verdict
 from lipgan.runs import Run, RunStore, training_seconds
 from lipgan.sweep import load_known
 
-if TYPE_CHECKING:
-    pass
-
-MOST_SEEDS = 10  # seeds that the claims page looks for
+SEEDS = range(10)  # that the claims page looks for
 
 
 def badge(status: str) -> str:
@@ -36,9 +32,23 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def claims_table(store: RunStore, scale: str) -> str:
-    """The claims page: one row per claim, judged on the complete seeds of a store."""
-    verdicts = {name: judged(name, store, scale) for name in CLAIMS}
+def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) -> str:
+    """The claims page: one row per claim.
+
+    The verdict is that of the published evidence where it is complete, else that of
+    the reader's own records; these have a column of their own beside it.
+
+    Args:
+        own: records made here.
+        scale: whose runs are judged.
+        evidence: the published records, if any.
+    """
+    mine = {name: judged(name, own, scale) for name in CLAIMS}
+    verdicts = dict(mine)
+    for name in CLAIMS:
+        published = judged(name, evidence, scale) if evidence else mine[name]
+        if published.checks:
+            verdicts[name] = published
     counts = [
         f"{sum(v.status == status for v in verdicts.values())} {status}"
         for status in paper.VERDICTS
@@ -48,11 +58,13 @@ def claims_table(store: RunStore, scale: str) -> str:
         "",
         f"Scale `{scale}`: {', '.join(counts)}. Every row is computed from the run "
         "records when the book is built; a claim without complete records is *not "
-        "tested*. The evidence for each row follows below the table.",
+        "tested*. The last column judges what was trained where this book was built, "
+        "by the same criteria: with one seed, near-ties fall either way. The evidence "
+        "for each row follows below the table.",
         "",
-        "| verdict | claim | in the paper | seeds | training |",
-        "|---|---|---|---|---|",
-        *(_claim_row(name, verdict) for name, verdict in verdicts.items()),
+        "| verdict | claim | in the paper | seeds | training | trained here |",
+        "|---|---|---|---|---|---|",
+        *(_claim_row(name, verdicts[name], mine[name]) for name in CLAIMS),
     ]
     for name, verdict in verdicts.items():
         claim = CLAIMS[name]
@@ -67,26 +79,60 @@ def claims_table(store: RunStore, scale: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def judged(name: str, store: RunStore, scale: str) -> Verdict:
+def judged(
+    name: str, store: RunStore, scale: str, seeds: Sequence[int] = SEEDS
+) -> Verdict:
     """The verdict on one claim from those seeds whose runs are all in the store."""
     runs: list[Run] = []
     if not CLAIMS[name].configs(scale, [0]):
         return paper.judge(name, [], scale)
-    for seed in range(MOST_SEEDS):
+    for seed in seeds:
         configs = CLAIMS[name].configs(scale, [seed])
         known = load_known(configs, store)
         if len(known) == len(configs):
             runs += known
-    return paper.judge(name, runs)
+    return paper.judge(name, runs, scale)
 
 
-def _claim_row(name: str, verdict: Verdict) -> str:
+def _claim_row(name: str, verdict: Verdict, mine: Verdict) -> str:
     claim = CLAIMS[name]
     cost = f"{verdict.seconds / 60:.1f} min" if verdict.seconds else "–"
-    seeds = ", ".join(map(str, verdict.seeds)) or "–"
     link = f"[{claim.statement}]({claim.page}.ipynb)"
-    cells = (badge(verdict.status), link, claim.where, seeds, cost)
+    here = "–"
+    if mine.seeds and mine.checks:
+        here = f"{badge(mine.status)}, seed {_listed(mine.seeds)}"
+    seeds = _listed(verdict.seeds) or "–"
+    cells = (badge(verdict.status), link, claim.where, seeds, cost, here)
     return "| " + " | ".join(cells) + " |"
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
+
+
+def own_verdicts(names: Sequence[str], scale: str) -> str:
+    """The verdicts of what the reader trained, as lines under the published ones."""
+    own = RunStore()
+    rows = []
+    for name in names:
+        verdict = judged(name, own, scale)
+        if verdict.checks:
+            found = "; ".join(check.found for check in verdict.checks)
+            rows.append(
+                f"| {badge(verdict.status)} | {CLAIMS[name].statement} | {found} |"
+            )
+    if not rows:
+        return "Nothing was trained here: these are the published records."
+    seeds = _listed(judged(names[0], own, scale).seeds)
+    return "\n".join(
+        [
+            f"Trained where this page was made, seed {seeds}:",
+            "",
+            "| verdict | claim | found |",
+            "|---|---|---|",
+            *rows,
+        ]
+    )
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:
