@@ -109,14 +109,20 @@ def is_broken(distance: float, constant: float) -> bool:
     return not distance < BROKEN_SHARE * constant
 
 
-def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:
-    """Spearman's rho with each of the paper's data sets, diverged cells tied last."""
+def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
+    """Spearman's rho; NaN where a value is NaN or one side constant (all diverged)."""
     from scipy.stats import spearmanr
 
+    missing = any(map(math.isnan, [*a, *b]))
+    if missing or len(set(a)) < 2 or len(set(b)) < 2:
+        return math.nan
+    return float(spearmanr(a, b)[0])
+
+
+def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:
+    """Spearman's rho with each of the paper's data sets, diverged cells tied last."""
     return {
-        dataset: float(
-            spearmanr([medians[c] for c in column], list(column.values()))[0]
-        )
+        dataset: rank_correlation([medians[c] for c in column], list(column.values()))
         for dataset, column in TABLE3.items()
     }
 

@@ -229,3 +229,35 @@ def test_plain_discriminator_has_the_regularized_weights(tiny):
     for row in range(2):
         alone = cohort.plain_discriminator(row)(x[row])
         assert_close(alone, scores[row], rtol=1e-4, atol=1e-6)
+
+
+def test_averaged_generators_are_the_moving_average_by_hand(tiny):
+    cohort = Cohort([tiny(ema_decay=0.5), tiny(ema_decay=0.5, seed=1)], CPU)
+    name, weight = next(iter(cohort.g.items()))
+    expected = weight.detach().clone()
+    for step in range(1, 25):
+        with torch.no_grad():
+            weight.add_(step)
+        cohort.average(step)
+        decay = min(0.5, step / (step + 10))
+        expected = decay * expected + (1 - decay) * weight.detach()
+    assert_close(cohort.averaged[name], expected)
+
+
+def test_samples_are_judged_from_the_averaged_generators(tiny):
+    cohort = Cohort([tiny(ema_decay=0.5)], CPU)
+    z = torch.randn(1, 4, cohort.configs[0].z_dim)
+    before = cohort.sampler(training=False)(z)
+    with torch.no_grad():
+        for weight in cohort.g.values():
+            weight.mul_(3)
+    assert_close(cohort.sampler(training=False, averaged=True)(z), before)
+    assert not torch.allclose(cohort.sampler(training=False)(z), before)
+
+
+def test_without_averaging_the_last_weights_are_judged(tiny):
+    cohort = Cohort([tiny(ema_decay=0.0)], CPU)
+    assert cohort.averaged == {}
+    z = torch.randn(1, 4, cohort.configs[0].z_dim)
+    ours = cohort.sampler(training=False, averaged=True)(z)
+    assert_close(ours, cohort.sampler(training=False)(z))

@@ -36,6 +36,8 @@ BAD = [
     ({"seed": -1}, "seed: -1 is not a whole number of at least 0"),
     ({"seed": 1.0}, "seed: 1.0 is not a whole number"),
     ({"seed": True}, "seed: True is not a whole number"),
+    ({"ema_decay": 1.0}, "ema_decay: 1.0 is not below 1"),
+    ({"ema_decay": -0.1}, "ema_decay: -0.1 is not a number of at least 0"),
     ({"num_steps": 0}, "num_steps: 0 is not a whole number above 0"),
     ({"batch_size": 2.5}, "batch_size: 2.5 is not a whole number"),
     ({"image_size": 16}, "image_size: 16 is not one of .8, 32, 64"),

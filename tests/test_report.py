@@ -79,3 +79,40 @@ def test_provenance_names_commit_device_and_records(smoke_store):
     text = report.provenance_markdown(smoke_store)
     for word in ("commit", "torch", "device", "records"):
         assert f"| {word} |" in text
+
+
+def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkeypatch):
+    only = {"table3": paper.CLAIMS["table3"]}
+    monkeypatch.setattr("lipgan.report.verdicts.CLAIMS", only)
+    evidence, own = RunStore(tmp_path / "evidence"), RunStore(tmp_path / "own")
+    constant = {"fd_digits_constant": 401.24}
+    for seed, store in ((0, own), (0, evidence), (1, evidence)):
+        for config in experiments.table3(seeds=[seed]):
+            distance = TABLE3["cifar10"][config.loss, config.lipschitz_k]
+            if store is own:  # everything works
+                distance = 10.0 + config.lipschitz_k / 10
+            store.save(made_run(config, {"fd_digits_2k": distance, **constant}))
+    text = report.claims_table(own, "embedded", evidence)
+    row = next(line for line in text.splitlines() if "only WGAN does](" in line)
+    assert row.count("verdict-") == 2
+    assert row.endswith(
+        '<span class="verdict verdict-not-reproduced">not reproduced</span>, seed 0 |'
+    )
+    assert " 0, 1 |" in row
+    monkeypatch.setenv("LIPGAN_STORE", str(own.path))
+    lines = report.own_verdicts(["table3"], "embedded")
+    assert "verdict-not-reproduced" in lines
+    assert "seed 0" in lines
+    monkeypatch.setenv("LIPGAN_STORE", str(tmp_path / "empty"))
+    assert "Nothing was trained here" in report.own_verdicts(["table3"], "embedded")
+
+
+def test_ratios_are_one_at_k_1(made_run):
+    runs = []
+    for config in experiments.table3():
+        distance = TABLE3["mnist"][config.loss, config.lipschitz_k]
+        runs.append(made_run(config, {"fd_digits_2k": 2 * distance}))
+    table = report.ratios_beside_paper(runs)
+    assert set(table["k = 1"]) == {"1"}
+    ours = table.loc["NS", "ours"].tolist()
+    assert ours == table.loc["NS", "paper, MNIST"].tolist()

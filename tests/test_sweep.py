@@ -154,3 +154,23 @@ def test_load_known_trains_nothing(configs, tmp_path, monkeypatch):
     run_quietly(configs[1:2], tmp_path)
     monkeypatch.setattr(sweep, "train", never)
     assert [r.config for r in load_known(configs, tmp_path)] == configs[1:2]
+
+
+def test_without_a_store_the_published_record_comes_first(
+    configs, tmp_path, monkeypatch
+):
+    evidence, own = tmp_path / "evidence", tmp_path / "own"
+    published = run_quietly(configs[:1], evidence)
+    monkeypatch.setenv("LIPGAN_EVIDENCE", str(evidence))
+    monkeypatch.setenv("LIPGAN_STORE", str(own))
+    runs = run_or_load(configs, device="cpu", progress=None)
+    assert runs[0].provenance == published[0].provenance
+    assert {run.config for run in RunStore(own)} == set(configs[1:])
+    assert len(RunStore(evidence).records()) == 1
+
+
+def test_a_store_that_is_given_stands_alone(configs, tmp_path, monkeypatch):
+    run_quietly(configs[:1], tmp_path / "evidence")
+    monkeypatch.setenv("LIPGAN_EVIDENCE", str(tmp_path / "evidence"))
+    run_quietly(configs[:1], tmp_path / "own")
+    assert len(RunStore(tmp_path / "own").records()) == 1

@@ -7,7 +7,7 @@ from lipgan import experiments
 from lipgan.claims.base import Check, Claim
 from lipgan.config import Config
 from lipgan.losses import LOSSES
-from lipgan.measures import constant_distance, distances_by, is_broken
+from lipgan.measures import constant_distance, distances_by, is_broken, rank_correlation
 from lipgan.runs import Run
 
 SIMILAR = 1.25  # within this factor two distances count as comparable
@@ -58,10 +58,8 @@ def _row(cells: Distances, loss: str, alphas: Sequence[float]) -> list[float]:
 
 def _falls(cells: Distances, alphas: Sequence[float]) -> dict[str, float]:
     """Rank correlation of distance and alpha per loss."""
-    from scipy.stats import spearmanr
-
     return {
-        loss: float(spearmanr(alphas, _row(cells, loss, alphas))[0])
+        loss: rank_correlation(alphas, _row(cells, loss, alphas))
         for loss in experiments.TABLE4_LOSSES
     }
 
@@ -80,13 +78,13 @@ def table4a_checks(runs: Sequence[Run]) -> list[Check]:
     tiny = {loss: cells[loss, 1e-9] for loss in experiments.TABLE4_LOSSES}
     return [
         Check(
-            "at k = 50 distance rises with alpha for every loss (rank correlation "
-            "above 0.5)",
+            "at k = 50 distance rises with alpha for every loss but LS, which has its "
+            "own row (rank correlation above 0.5)",
             _named(rho),
-            min(rho.values()) > 0.5,
+            all(r > 0.5 for loss, r in rho.items() if loss != "ls"),
         ),
         Check(
-            "at alpha = 1e-9 every loss works, although K is about k cubed or more",
+            "at alpha = 1e-9 every loss works, although every layer's factor is 50",
             _named(tiny, ".3g"),
             not any(is_broken(d, constant) for d in tiny.values()),
         ),
@@ -147,7 +145,7 @@ def table4b_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             f"at k = 1 every loss is worse at alpha = {last:g} than at {first:g}",
             "ratios " + _named(worse, ".3g") + "; rank correlations " + _named(rho),
-            min(worse.values()) > 1,
+            all(r > 1 for r in worse.values()),
         ),
         Check(
             f"from alpha = {UNSTABLE_ALPHA:g} on, every loss is broken",
@@ -205,7 +203,7 @@ def table5_checks(runs: Sequence[Run]) -> list[Check]:
 def spread_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
     """The spread between losses shrinks as alpha does, down to that of Table 5."""
     cells = medians_by_alpha(runs, experiments.TABLE4A_K)
-    alphas = (experiments.TABLE5_ALPHA, 1e-9, 1e-5, 1e-1)
+    alphas = (experiments.TABLE5_ALPHA, 1e-9, 1e-5)  # at 0.1 all may be broken alike
     spreads = []
     for alpha in alphas:
         column = [cells[loss, alpha] for loss in experiments.TABLE5_LOSSES]
@@ -214,7 +212,7 @@ def spread_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
     return [
         Check(
             "the ratio of worst to best among NS, LS#, COS and EXP grows from "
-            "alpha = 1e-25 over 1e-9 and 1e-5 to 0.1",
+            "alpha = 1e-25 over 1e-9 to 1e-5",
             ", ".join(
                 f"{s:.3g} at {a:g}" for a, s in zip(alphas, spreads, strict=True)
             ),
@@ -279,7 +277,7 @@ CLAIMS: dict[str, Claim] = {
     "spread_shrinks": Claim(
         "The losses differ less and less as α falls",
         "Sec. 4.3 (i), Tables 4 (a) and 5",
-        "losses as far apart at α = 1e-25 as at 0.1",
+        "losses as far apart at α = 1e-25 as at 1e-5",
         "07_all_losses_are_one",
         _table5_and_4a,
         spread_shrinks_checks,

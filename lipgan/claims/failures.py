@@ -1,5 +1,6 @@
 """Figure 5 and the end of Sec. 4.3: two ways to fail, and the bias behind them."""
 
+import math
 from collections.abc import Callable, Sequence
 from statistics import median
 
@@ -59,49 +60,61 @@ def _kinds(found: dict[str, list[str]]) -> str:
 def _medians(
     runs: Sequence[Run], alpha: float, measure: Callable[[Run], float]
 ) -> dict[str, float]:
-    return {
-        loss: median(
-            measure(r) for r in runs if (r.config.loss, r.config.alpha) == (loss, alpha)
-        )
-        for loss in experiments.FIGURE5_LOSSES
-    }
+    """Loss -> median over seeds with a number; NaN where none has one."""
+    medians = {}
+    for loss in experiments.FIGURE5_LOSSES:
+        own = [r for r in runs if (r.config.loss, r.config.alpha) == (loss, alpha)]
+        known = [value for value in map(measure, own) if math.isfinite(value)]
+        medians[loss] = median(known) if known else math.nan
+    return medians
 
 
 def sample_bias_checks(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 4.3: under weak regularization samples and classes push unequally."""
-    even = {
-        alpha: _medians(runs, alpha, lambda r: typical(r, "evenness_real"))
-        for alpha in (HEALTHY_ALPHA, experiments.FIGURE5_ALPHA)
-    }
-    push = {
-        alpha: _medians(runs, alpha, lambda r: typical(r, "class_push"))
-        for alpha in (HEALTHY_ALPHA, experiments.FIGURE5_ALPHA)
-    }
-    weak, strong = even[experiments.FIGURE5_ALPHA], even[HEALTHY_ALPHA]
-    classes = push[experiments.FIGURE5_ALPHA], push[HEALTHY_ALPHA]
+    """Sec. 4.3: under weak regularization samples and classes push unequally.
+
+    A loss whose slopes overflow before the first recorded moment at alpha = 0.1 has no
+    evenness to judge: it is named as such and left out.
+    """
+    alphas = experiments.FIGURE5_ALPHA, HEALTHY_ALPHA
+    weak, strong = (_medians(runs, a, _typical_evenness) for a in alphas)
+    loose, tight = (_medians(runs, a, _typical_push) for a in alphas)
+    uneven = [v for v in weak.values() if math.isfinite(v)]
+    pushing = [loss for loss, v in loose.items() if math.isfinite(v)]
     return [
         Check(
-            "at alpha = 0.1 the slopes on real samples are uneven for every loss: "
-            f"(mean |s|)^2 / mean s^2 of at most {UNEVEN:g}, median over training",
+            "at alpha = 0.1 the slopes on real samples are uneven for every loss that "
+            f"has any: (mean |s|)^2 / mean s^2 of at most {UNEVEN:g}, median over "
+            "training",
             _listed(weak),
-            max(weak.values()) <= UNEVEN,
+            bool(uneven) and max(uneven) <= UNEVEN,
         ),
         Check(
             f"at alpha = 1e-9 they are even: at least {EVEN:g}",
             _listed(strong),
-            min(strong.values()) >= EVEN,
+            all(v >= EVEN for v in strong.values()),
         ),
         Check(
             "the most favored class pushes harder, relative to all classes, at "
-            "alpha = 0.1 than at 1e-9, for every loss",
-            f"{_listed(classes[0])}, against {_listed(classes[1])}",
-            all(classes[0][loss] > classes[1][loss] for loss in classes[0]),
+            "alpha = 0.1 than at 1e-9, for every loss that pushes at all",
+            f"{_listed(loose)}, against {_listed(tight)}",
+            bool(pushing) and all(loose[loss] > tight[loss] for loss in pushing),
         ),
     ]
 
 
+def _typical_evenness(run: Run) -> float:
+    return typical(run, "evenness_real")
+
+
+def _typical_push(run: Run) -> float:
+    return typical(run, "class_push")
+
+
 def _listed(values: dict[str, float]) -> str:
-    return ", ".join(f"{LOSSES[loss].label} {v:.3f}" for loss, v in values.items())
+    return ", ".join(
+        f"{LOSSES[loss].label} " + (f"{v:.3f}" if math.isfinite(v) else "none finite")
+        for loss, v in values.items()
+    )
 
 
 CLAIMS: dict[str, Claim] = {

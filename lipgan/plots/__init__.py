@@ -1,5 +1,11 @@
 """One function per figure. They read runs or losses and never train."""
 
+from lipgan.plots.alphas import (
+    apart_from_wgan,
+    distance_against_alpha,
+    distance_against_domain,
+    spread_against_alpha,
+)
 from lipgan.plots.images import (
     bound_of_the_domain,
     distance_against_k,
@@ -13,10 +19,14 @@ from lipgan.plots.toys import toy_grid, toy_movie
 __all__ = [
     "COLORS",
     "MARKERS",
+    "apart_from_wgan",
     "bound_of_the_domain",
+    "distance_against_alpha",
+    "distance_against_domain",
     "distance_against_k",
     "sample_grid",
     "scaled_losses",
+    "spread_against_alpha",
     "tangent_distances",
     "toy_grid",
     "toy_movie",

@@ -14,8 +14,11 @@ from lipgan import data, measures, probes
 from lipgan.claims.degeneration import ROUNDING
 from lipgan.losses import LOSSES, scaled
 from lipgan.plots.style import COLORS, MARKERS, OMEGA
-from lipgan.published import CONSTANT_FID, TABLE3
+from lipgan.published import CONSTANT_FID, TABLE3, Cell
 from lipgan.runs import Run
+
+# Config fields that can be the columns of a grid of samples.
+COLUMN_TITLES = {"lipschitz_k": "k = {:g}", "alpha": "α = {:g}", "seed": "seed {}"}
 
 
 def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
@@ -76,22 +79,35 @@ def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
     figure, panels = plt.subplots(1, 4, figsize=(13, 3.9))
     cells = measures.cell_distances(runs)
     constant = measures.constant_distance(runs)
-    _lines(panels[0], cells, constant)
+    distance_lines(panels[0], cells, constant)
     for (loss, k), values in measures.cell_distances(own).items() if own else ():
         circle = {"mfc": "none", "mec": COLORS[loss], "ms": 9}
         panels[0].plot([k] * len(values), values, "o", **circle)
     name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
     panels[0].set(title=f"ours: {name}", ylabel=measures.distance_metric(runs))
     for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):
-        _lines(ax, {cell: [fid] for cell, fid in column.items()}, CONSTANT_FID[dataset])
+        single = {cell: [fid] for cell, fid in column.items()}
+        distance_lines(ax, single, CONSTANT_FID[dataset])
         ax.set(title=f"paper: {data.DATASETS[dataset].label}", ylabel="FID")
+    for ax in panels:
+        ax.set_xlabel("$k_{SN}$")
     panels[0].legend(fontsize="small", loc="center left")
     sns.despine(figure)
     figure.tight_layout()
     return figure
 
 
-def _lines(ax: Axes, cells: dict, constant: float) -> None:
+def distance_lines(
+    ax: Axes, cells: dict[Cell, list[float]], constant: float, *, dashed: str = ""
+) -> None:
+    """One line per loss: medians over seeds against k_SN or alpha, dots for seeds.
+
+    Args:
+        ax: empty axes; its x label is left to the caller.
+        cells: (loss, k_SN or alpha) -> distance per seed, infinite if it diverged.
+        constant: distance of a constant image, drawn as a dashed line.
+        dashed: a loss whose line is dashed.
+    """
     top = 1.6 * max(
         [constant, *(v for values in cells.values() for v in values if np.isfinite(v))]
     )
@@ -102,6 +118,7 @@ def _lines(ax: Axes, cells: dict, constant: float) -> None:
         finite = [[v for v in seeds if np.isfinite(v)] for seeds in values]
         middle = [np.median(v) if v else np.nan for v in finite]
         style = {"color": COLORS[loss], "marker": MARKERS[loss], "ms": 5}
+        style |= {"ls": "--"} if loss == dashed else {}
         ax.plot(ks, middle, label=LOSSES[loss].label, **style)
         for k, seeds, kept in zip(ks, values, finite, strict=True):
             if len(kept) > 1:
@@ -109,21 +126,37 @@ def _lines(ax: Axes, cells: dict, constant: float) -> None:
             if len(kept) < len(seeds):
                 ax.plot([k], [top], "x", color=COLORS[loss], ms=9, mew=2, clip_on=False)
     ax.axhline(constant, color="0.6", lw=1, ls="--")
-    ax.text(0.2, constant, "constant image", fontsize=8, color="0.4", va="bottom")
-    ax.set(xscale="log", yscale="log", xlabel="$k_{SN}$")
+    ax.text(
+        0.01,
+        constant,
+        "constant image",
+        transform=ax.get_yaxis_transform(),
+        fontsize=8,
+        color="0.4",
+        va="bottom",
+    )
+    ax.set(xscale="log", yscale="log")
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(top=top * 1.05)
 
 
-def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
-    """Samples of one seed: losses as rows, k_SN as columns, side x side images each."""
+def sample_grid(
+    runs: Sequence[Run], side: int = 3, *, columns: str = "lipschitz_k"
+) -> Figure:
+    """Samples with losses as rows and one config field as columns.
+
+    Args:
+        runs: one run per loss and value of the field.
+        side: side x side images per run.
+        columns: key of ``COLUMN_TITLES``.
+    """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
-    ks = sorted({r.config.lipschitz_k for r in runs})
-    figure, panels = plt.subplots(
-        len(losses), len(ks), figsize=(1.5 * len(ks), 1.6 * len(losses)), squeeze=False
-    )
+    values = sorted({getattr(r.config, columns) for r in runs})
+    size = (1.5 * len(values), 1.6 * len(losses))
+    figure, panels = plt.subplots(len(losses), len(values), figsize=size, squeeze=False)
     for run in runs:
-        ax = panels[losses.index(run.config.loss), ks.index(run.config.lipschitz_k)]
+        column = values.index(getattr(run.config, columns))
+        ax = panels[losses.index(run.config.loss), column]
         if run.samples is None:
             ax.text(
                 0.5,
@@ -139,8 +172,8 @@ def sample_grid(runs: Sequence[Run], side: int = 3) -> Figure:
             tiles = _tiles(run.samples, run.config.image_size, side)
             ax.imshow(tiles, cmap="gray", vmin=0, vmax=255)
         ax.set(xticks=[], yticks=[])
-    for ax, k in zip(panels[0], ks, strict=True):
-        ax.set_title(f"k = {k:g}", fontsize=10)
+    for ax, value in zip(panels[0], values, strict=True):
+        ax.set_title(COLUMN_TITLES[columns].format(value), fontsize=10)
     for ax, loss in zip(panels[:, 0], losses, strict=True):
         ax.set_ylabel(LOSSES[loss].label)
     figure.tight_layout(pad=0.4)

@@ -1,5 +1,13 @@
 """Runs and verdicts as Markdown and tables, for notebooks and the claims page."""
 
+from lipgan.report.alphas import (
+    apart,
+    domains_by_alpha,
+    limit_table,
+    table4_beside_paper,
+    table4_clues,
+    table5_beside_paper,
+)
 from lipgan.report.bounds import (
     arithmetic_table,
     linear_table,
@@ -24,10 +32,13 @@ from lipgan.report.verdicts import (
 )
 
 __all__ = [
+    "apart",
     "arithmetic_table",
     "badge",
     "claims_table",
+    "domains_by_alpha",
     "judged",
+    "limit_table",
     "linear_table",
     "lipschitz_table",
     "own_verdicts",
@@ -37,6 +48,9 @@ __all__ = [
     "spread",
     "table2_recomputed",
     "table3_beside_paper",
+    "table4_beside_paper",
+    "table4_clues",
+    "table5_beside_paper",
     "tangent_table",
     "toy_table",
     "verdict_markdown",

@@ -1,0 +1,216 @@
+"""Figures of Tables 4 and 5: what domain scaling does to distances."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from lipgan import data, domains, experiments, measures
+from lipgan.losses import LOSSES
+from lipgan.plots.images import distance_lines
+from lipgan.plots.style import COLORS, MARKERS, OMEGA
+from lipgan.published import TABLE4, TABLE4_DATASET, TABLE5
+from lipgan.report.alphas import apart
+from lipgan.runs import HISTORY_DIGITS, Run
+
+SAME = 10.0**-HISTORY_DIGITS  # records keep no smaller relative differences
+
+
+def distance_against_alpha(runs: Sequence[Run]) -> Figure:
+    """One part of Table 4 as lines: our distances on the left, the paper's beside it.
+
+    Args:
+        runs: all cells of Table 4 (a) or of Table 4 (b), any number of seeds.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2))
+    k = runs[0].config.lipschitz_k
+    cells = measures.distances_by(runs, "loss", "alpha")
+    distance_lines(left, cells, measures.constant_distance(runs), dashed="ls_sharp")
+    name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
+    left.set(title=f"ours: {name}, k = {k:g}", ylabel=measures.distance_metric(runs))
+    theirs = {cell: [fid] for cell, fid in TABLE4[k].items()}
+    constant = max(fid for (loss, _), fid in TABLE4[k].items() if loss == "exp")
+    distance_lines(right, theirs, constant, dashed="ls_sharp")
+    label = data.DATASETS[TABLE4_DATASET[k]].label
+    right.set(title=f"paper: {label} (inferred), k = {k:g}", ylabel="FID")
+    for ax in (left, right):
+        ax.set(xlabel="α", xticks=sorted({alpha for _, alpha in cells}))
+        ax.xaxis.set_minor_locator(NullLocator())
+    sns.despine(figure)
+    figure.tight_layout()
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="center left",
+        bbox_to_anchor=(1, 0.55),
+        fontsize="small",
+        frameon=False,
+    )
+    return figure
+
+
+def distance_against_domain(runs: Sequence[Run]) -> Figure:
+    """Distance against the width of the scaled domain, whichever knob set it.
+
+    One panel per loss, one marker per run: k varies at alpha = 1 (Table 3), alpha
+    varies at k = 50 and at k = 1 (Table 4). A cross at the top edge is a run that
+    diverged, at the width that it began with. Right of the dotted line the domain is
+    longer than one unit, over which every curved loss here bends.
+    """
+    losses = [x for x in experiments.TABLE4_LOSSES if x in _losses(runs)]
+    figure, panels = plt.subplots(
+        1, len(losses), figsize=(2.9 * len(losses), 3.6), sharey=True, squeeze=False
+    )
+    series = {
+        "k varies, α = 1": [r for r in runs if r.config.alpha == 1],
+        "α varies, k = 50": _scaled_at(runs, experiments.TABLE4A_K),
+        "α varies, k = 1": _scaled_at(runs, experiments.TABLE4B_K),
+    }
+    hues = sns.color_palette("dark", 3)
+    constant = measures.constant_distance(runs)
+    top = 2 * max([constant, *filter(math.isfinite, map(_distance, runs))])
+    for ax, loss in zip(panels[0], losses, strict=True):
+        for (label, part), color, mark in zip(series.items(), hues, "osD", strict=True):
+            own = [r for r in part if r.config.loss == loss]
+            style = {"color": color, "ls": "", "ms": 5, "clip_on": False}
+            kept = [r for r in own if not r.diverged]
+            points = [_scaled_width(r) for r in kept], [_distance(r) for r in kept]
+            ax.plot(*points, mark, mfc="none", label=label, **style)
+            lost = [_scaled_width(r) for r in own if r.diverged]
+            ax.plot(lost, [top] * len(lost), "x", **style)
+        ax.axvline(1, color="0.6", lw=1, ls=":")
+        ax.axhline(constant, color="0.6", lw=1, ls="--")
+        ax.set(xscale="log", yscale="log", xlabel="width of αΩ")
+        ax.set_title(LOSSES[loss].label)
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.set_ylim(top=1.05 * top)
+    panels[0, 0].set_ylabel(measures.distance_metric(runs))
+    _legend_below(figure, panels[0, 0])
+    return figure
+
+
+def _losses(runs: Sequence[Run]) -> set[str]:
+    return {r.config.loss for r in runs}
+
+
+def _scaled_at(runs: Sequence[Run], k: float) -> list[Run]:
+    return [r for r in runs if r.config.alpha != 1 and r.config.lipschitz_k == k]
+
+
+def _distance(run: Run) -> float:
+    return math.inf if run.diverged else run.metrics[measures.distance_metric([run])]
+
+
+def _scaled_width(run: Run) -> float:
+    """Width of alpha Omega: late in training, or at first if the run diverged."""
+    width = domains.widths(run)[0] if run.diverged else domains.late_width(run)
+    return run.config.alpha * float(width)
+
+
+def _legend_below(figure: Figure, ax: Axes) -> None:
+    sns.despine(figure)
+    figure.tight_layout()
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        ncols=len(labels),
+        fontsize="small",
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.03),
+        frameon=False,
+    )
+
+
+def spread_against_alpha(runs: Sequence[Run]) -> Figure:
+    """Worst over best distance among NS, LS#, COS and EXP at k = 50, against alpha.
+
+    Ours: the line joins ratios of medians over seeds, dots are single seeds, a cross
+    at the top edge is an alpha at which the median of one of them diverged. The
+    paper's: Table 4 (a), continued by that data set's column of Table 5.
+    """
+    figure, ax = plt.subplots(figsize=(7, 4.2))
+    cells = measures.distances_by(runs, "loss", "alpha", "seed")
+    alphas = sorted({a for loss, a, _ in cells if loss != "wgan"})
+    seeds = sorted({seed for _, _, seed in cells})
+    losses = experiments.TABLE5_LOSSES
+    single = {
+        (a, s): _worst_over_best([cells[x, a, s][0] for x in losses])
+        for a in alphas
+        for s in seeds
+    }
+    ours = [
+        _worst_over_best([median(cells[x, a, s][0] for s in seeds) for x in losses])
+        for a in alphas
+    ]
+    name = TABLE4_DATASET[experiments.TABLE4A_K]
+    theirs = {(x, experiments.TABLE5_ALPHA): TABLE5[name][x] for x in losses}
+    theirs |= TABLE4[experiments.TABLE4A_K]
+    paper = [_worst_over_best([theirs[x, a] for x in losses]) for a in alphas]
+    top = 2 * max(filter(math.isfinite, [*ours, *single.values(), *paper]))
+    finite = [r if math.isfinite(r) else math.nan for r in ours]
+    own = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
+    ax.plot(alphas, finite, "o-", color="C0", label=f"ours: {own}")
+    if len(seeds) > 1:
+        kept = [(a, r) for (a, _), r in single.items() if math.isfinite(r)]
+        ax.plot(*np.reshape(kept, (-1, 2)).T, ".", color="C0", ms=5, alpha=0.6)
+    lost = [a for a, r in zip(alphas, ours, strict=True) if not math.isfinite(r)]
+    ax.plot(lost, [top] * len(lost), "x", color="C0", ms=9, mew=2, clip_on=False)
+    label = f"paper: {data.DATASETS[name].label} (inferred)"
+    ax.plot(alphas, paper, "s--", color="C1", label=label)
+    ax.set(xscale="log", yscale="log", xlabel="α", ylabel="worst loss / best loss")
+    ax.set_ylim(0.9, 1.05 * top)
+    ax.legend(fontsize="small")
+    sns.despine(figure)
+    figure.tight_layout()
+    return figure
+
+
+def _worst_over_best(distances: Sequence[float]) -> float:
+    return max(distances) / min(distances) if max(distances) < math.inf else math.inf
+
+
+def apart_from_wgan(runs: Sequence[Run]) -> Figure:
+    """How runs at tiny alpha come apart from the WGAN run of the same seed.
+
+    Largest relative difference of the recorded scores against the step, one thin line
+    per seed; on the bottom edge the records agree in every digit that they keep.
+    """
+    figure, ax = plt.subplots(figsize=(7, 4.2))
+    twins = {r.config.seed: r for r in runs if r.config.loss == "wgan"}
+    others = [r for r in runs if r.config.loss != "wgan"]
+    for run in others:
+        gaps = apart(run, twins[run.config.seed])
+        loss = run.config.loss
+        first = run is next(r for r in others if r.config.loss == loss)
+        ax.plot(
+            run.history["step"][: len(gaps)],
+            [max(gap, SAME) for gap in gaps],
+            color=COLORS[loss],
+            marker=MARKERS[loss],
+            ms=3,
+            lw=1,
+            clip_on=False,
+            label=LOSSES[loss].label if first else None,
+        )
+    ax.set(xscale="log", yscale="log", xlabel="step", ylim=(SAME, 3))
+    ax.set_ylabel("largest relative difference\nof scores from WGAN's")
+    ax.text(
+        0.02,
+        1.4 * SAME,
+        "the same in all digits kept",
+        transform=ax.get_yaxis_transform(),
+        fontsize=8,
+        color=OMEGA,
+    )
+    ax.legend(fontsize="small", loc="center right")
+    sns.despine(figure)
+    figure.tight_layout()
+    return figure

@@ -1,0 +1,172 @@
+"""Figures of the optimizer's epsilon and of what a small k costs."""
+
+import math
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from lipgan import measures
+from lipgan.losses import LOSSES
+from lipgan.optimizers import OPTIMIZERS, RMSProp
+from lipgan.plots.style import COLORS
+from lipgan.report.optimizers import OPTIMIZER_LABELS
+from lipgan.runs import Run
+
+_HUES = sns.color_palette("dark", len(OPTIMIZERS))
+OPTIMIZER_COLORS = dict(zip(OPTIMIZERS, _HUES, strict=True))
+PLAYERS = {"g": "generator", "d": "discriminator"}
+
+
+def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
+    """What epsilon leaves of an RMSProp step against the size of the gradient.
+
+    Args:
+        smallest: left end of the axis, root of the running mean of squared gradients.
+        largest: right end.
+    """
+    figure, ax = plt.subplots(figsize=(6.5, 3.8))
+    sizes = torch.logspace(math.log10(smallest), math.log10(largest), 241)
+    drawn = set()
+    for name, rule in OPTIMIZERS.items():
+        if not isinstance(rule, RMSProp) or (rule.eps, rule.inside) in drawn:
+            continue  # decay and start do not enter
+        drawn.add((rule.eps, rule.inside))
+        shares = rule.step_share({"w": sizes.square()[:, None]})
+        label = OPTIMIZER_LABELS[name]
+        ax.plot(sizes, shares, color=OPTIMIZER_COLORS[name], label=label)
+    ax.axhline(0.5, color="0.7", lw=1, ls=":")
+    ax.set(
+        xscale="log",
+        xlabel="root mean square of a weight's gradient",
+        ylabel="what ε leaves of a step",
+        ylim=(-0.02, 1.05),
+    )
+    ax.legend(fontsize="small", frameon=False)
+    sns.despine(figure)
+    figure.tight_layout()
+    return figure
+
+
+def step_shares(runs: Sequence[Run]) -> Figure:
+    """What epsilon leaves of the steps during training, one line per run.
+
+    Players as rows, losses as columns, optimizers as colors; the smallest k is solid,
+    larger ones are dashed.
+    """
+    losses = list(dict.fromkeys(r.config.loss for r in runs))
+    figure, panels = plt.subplots(
+        2,
+        len(losses),
+        figsize=(4.3 * len(losses), 5.6),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    smallest = min(r.config.lipschitz_k for r in runs)
+    for row, (player, title) in zip(panels, PLAYERS.items(), strict=True):
+        for ax, loss in zip(row, losses, strict=True):
+            for run in (r for r in runs if r.config.loss == loss):
+                _share_line(ax, run, player, run.config.lipschitz_k == smallest)
+            ax.set(title=f"{LOSSES[loss].label}, {title}", ylim=(-0.03, 1.05))
+    for ax in panels[-1]:
+        ax.set_xlabel("step")
+    for ax in panels[:, 0]:
+        ax.set_ylabel("left of a step")
+    sns.despine(figure)
+    figure.tight_layout()
+    _legend(figure, list(dict.fromkeys(r.config.optimizer for r in runs)))
+    return figure
+
+
+def _share_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
+    shares = np.asarray(run.history[f"step_share_{player}"], float)
+    ax.plot(
+        run.history["step"],
+        shares,
+        color=OPTIMIZER_COLORS[run.config.optimizer],
+        ls="-" if solid else "--",
+        lw=1.2,
+        alpha=0.8,
+    )
+
+
+def _legend(figure: Figure, names: Sequence[str]) -> None:
+    handles = [
+        plt.Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names
+    ]
+    figure.legend(
+        handles,
+        [OPTIMIZER_LABELS[name] for name in names],
+        ncols=3,
+        fontsize="small",
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.02),
+        frameon=False,
+    )
+
+
+def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
+    """Distance at the small k (filled) and the usual k (open) under each optimizer.
+
+    Large marks are medians over seeds, dots single seeds; a cross at the right edge
+    stands for seeds that diverged.
+    """
+    cells = measures.distances_by(runs, "loss", "optimizer", "lipschitz_k")
+    losses, names = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
+    figure, panels = plt.subplots(
+        1,
+        len(losses),
+        figsize=(2.2 + 3.6 * len(losses), 0.55 * len(names) + 1.5),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    for ax, loss in zip(panels[0], losses, strict=True):
+        for height, name in enumerate(names):
+            by_k = {k: cells[key] for key in cells for k in key[2:] if key[:2] == (loss, name)}
+            _dumbbell(ax, by_k, height, COLORS[loss])
+        ax.set(xscale="log", title=LOSSES[loss].label)
+        ax.set_xlabel(measures.distance_metric(runs))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.grid(axis="y", color="0.93")
+    panels[0, 0].set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])
+    panels[0, 0].invert_yaxis()
+    sns.despine(figure)
+    figure.tight_layout()
+    return figure
+
+
+def _dumbbell(
+    ax: Axes, by_k: dict[float, list[float]], height: int, color: tuple
+) -> None:
+    """One optimizer: a mark per k, joined; the smallest k is filled."""
+    middles = []
+    for k, values in sorted(by_k.items()):
+        finite = [v for v in values if math.isfinite(v)]
+        shift = -0.12 if k == min(by_k) else 0.12
+        fill = color if k == min(by_k) else "white"
+        if len(finite) < len(values):
+            ax.plot(
+                1,
+                height + shift,
+                "x",
+                color=color,
+                ms=9,
+                mew=2,
+                transform=ax.get_yaxis_transform(),
+                clip_on=False,
+            )
+        if finite:
+            middles.append(float(np.median(finite)))
+            at = [height + shift] * len(finite)
+            ax.plot(finite, at, ".", color=color, ms=5, alpha=0.6)
+            ax.plot(
+                middles[-1], height, "o", color=color, mfc=fill, ms=9, label=f"k = {k:g}"
+            )
+    ax.plot(middles, [height] * len(middles), "-", color=color, lw=2, zorder=0)
