@@ -139,7 +139,7 @@ def test_config_id_sees_a_difference_in_the_last_digit():
 
 def test_config_id_is_the_same_for_equal_configs_in_other_words():
     assert Config(alpha=1).config_id == Config(alpha=1.0).config_id
-    assert Config(num_steps=6000).config_id == Config().config_id
+    assert Config(num_steps=4000).config_id == Config().config_id
     assert Config(**Config(loss="cos").to_dict()) == Config(loss="cos")
 
 

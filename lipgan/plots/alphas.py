@@ -81,9 +81,12 @@ def distance_against_domain(runs: Sequence[Run]) -> Figure:
             own = [r for r in part if r.config.loss == loss]
             style = {"color": color, "ls": "", "ms": 5, "clip_on": False}
             kept = [r for r in own if not r.diverged]
-            points = [_scaled_width(r) for r in kept], [_distance(r) for r in kept]
-            ax.plot(*points, mark, mfc="none", label=label, **style)
-            lost = [_scaled_width(r) for r in own if r.diverged]
+            widths = [r.config.alpha * domains.late_width(r) for r in kept]
+            values = [_distance(r) for r in kept]
+            ax.plot(widths, values, mark, mfc="none", label=label, **style)
+            lost = [
+                r.config.alpha * _width_at_first(r, runs) for r in own if r.diverged
+            ]
             ax.plot(lost, [top] * len(lost), "x", **style)
         ax.axvline(1, color="0.6", lw=1, ls=":")
         ax.axhline(constant, color="0.6", lw=1, ls="--")
@@ -108,10 +111,16 @@ def _distance(run: Run) -> float:
     return math.inf if run.diverged else run.metrics[measures.distance_metric([run])]
 
 
-def _scaled_width(run: Run) -> float:
-    """Width of alpha Omega: late in training, or at first if the run diverged."""
-    width = domains.widths(run)[0] if run.diverged else domains.late_width(run)
-    return run.config.alpha * float(width)
+def _width_at_first(run: Run, runs: Sequence[Run]) -> float:
+    """First recorded width of Omega; of the survivors at this k, if there is none.
+
+    Runs of one seed and k begin with the same discriminator, whatever their loss.
+    """
+    k = run.config.lipschitz_k
+    peers = [r for r in runs if r.config.lipschitz_k == k and not r.diverged]
+    first = [float(domains.widths(r)[0]) for r in (run, *peers)]
+    finite = [width for width in first if math.isfinite(width)]
+    return finite[0] if math.isfinite(first[0]) else median(finite or [math.nan])
 
 
 def _legend_below(figure: Figure, ax: Axes) -> None:

@@ -34,7 +34,9 @@ def domains_during_training(runs: Sequence[Run]) -> Figure:
     figure, panels = _grid(runs, sharey=True)
     floor, top = _score_range(runs)
     for (row, column), ax in panels.items():
-        own = [r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)]
+        own = [
+            r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)
+        ]
         # The widest first, so that the narrow ones lie on top of it.
         for run in sorted(own, key=lambda r: -r.config.lipschitz_k):
             _band(ax, run, _color(runs, run))
@@ -61,7 +63,14 @@ def _band(ax: Axes, run: Run, color: tuple) -> None:
 def _cross(ax: Axes, run: Run, color: tuple) -> None:
     place = ax.get_xaxis_transform()
     ax.plot(
-        run.diverged_at, 1, "x", color=color, ms=8, mew=2, transform=place, clip_on=False
+        run.diverged_at,
+        1,
+        "x",
+        color=color,
+        ms=8,
+        mew=2,
+        transform=place,
+        clip_on=False,
     )
 
 
@@ -73,7 +82,9 @@ def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
     """
     figure, panels = _grid(runs, sharey=True)
     for (row, column), ax in panels.items():
-        own = [r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)]
+        own = [
+            r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)
+        ]
         ax.axhspan(-0.5, 0.5, color="0.9", lw=0)
         for run in own:
             color = _color(runs, run)
@@ -141,9 +152,7 @@ def _width_line(ax: Axes, runs: Sequence[Run], regularizer: str) -> None:
             ax.plot([k] * len(found), found, ".", color=color, ms=5, alpha=0.6)
         if len(found) < len(cell):
             place = ax.get_xaxis_transform()
-            ax.plot(
-                k, 1, "x", color=color, ms=9, mew=2, transform=place, clip_on=False
-            )
+            ax.plot(k, 1, "x", color=color, ms=9, mew=2, transform=place, clip_on=False)
     label = f"{REGULARIZERS[regularizer].label}, ours"
     style = REGULARIZER_STYLES.get(regularizer, {"ls": "-.", "marker": "s"})
     ax.plot(ks, middle, color=color, label=label, **style)
@@ -194,7 +203,10 @@ def _decade_ticks(ax: Axes, floor: float, top: float) -> None:
     powers = range(last, first - 1, -every)
     ticks = {0.0: "0"}
     for power in powers:
-        ticks |= {10.0**power: f"$10^{{{power}}}$", -(10.0**power): f"$-10^{{{power}}}$"}
+        ticks |= {
+            10.0**power: f"$10^{{{power}}}$",
+            -(10.0**power): f"$-10^{{{power}}}$",
+        }
     ax.set_yticks(list(ticks), list(ticks.values()))
     ax.yaxis.set_minor_locator(NullLocator())
 

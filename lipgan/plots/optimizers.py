@@ -97,9 +97,7 @@ def _share_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
 
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:
-    handles = [
-        plt.Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names
-    ]
+    handles = [plt.Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names]
     figure.legend(
         handles,
         [OPTIMIZER_LABELS[name] for name in names],
@@ -127,9 +125,10 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
         sharey=True,
         squeeze=False,
     )
+    ks = sorted({key[2] for key in cells})
     for ax, loss in zip(panels[0], losses, strict=True):
         for height, name in enumerate(names):
-            by_k = {k: cells[key] for key in cells for k in key[2:] if key[:2] == (loss, name)}
+            by_k = {k: cells[loss, name, k] for k in ks}
             _dumbbell(ax, by_k, height, COLORS[loss])
         ax.set(xscale="log", title=LOSSES[loss].label)
         ax.set_xlabel(measures.distance_metric(runs))
@@ -145,28 +144,19 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
 def _dumbbell(
     ax: Axes, by_k: dict[float, list[float]], height: int, color: tuple
 ) -> None:
-    """One optimizer: a mark per k, joined; the smallest k is filled."""
-    middles = []
-    for k, values in sorted(by_k.items()):
+    """One optimizer: a mark per k, joined by a line; the smallest k is filled."""
+    joined = []
+    for k, values in by_k.items():
+        smallest = k == min(by_k)
+        level = height + (-0.13 if smallest else 0.13)
         finite = [v for v in values if math.isfinite(v)]
-        shift = -0.12 if k == min(by_k) else 0.12
-        fill = color if k == min(by_k) else "white"
         if len(finite) < len(values):
-            ax.plot(
-                1,
-                height + shift,
-                "x",
-                color=color,
-                ms=9,
-                mew=2,
-                transform=ax.get_yaxis_transform(),
-                clip_on=False,
-            )
+            edge = {"transform": ax.get_yaxis_transform(), "clip_on": False}
+            ax.plot(1, level, "x", color=color, ms=9, mew=2, **edge)
         if finite:
-            middles.append(float(np.median(finite)))
-            at = [height + shift] * len(finite)
-            ax.plot(finite, at, ".", color=color, ms=5, alpha=0.6)
-            ax.plot(
-                middles[-1], height, "o", color=color, mfc=fill, ms=9, label=f"k = {k:g}"
-            )
-    ax.plot(middles, [height] * len(middles), "-", color=color, lw=2, zorder=0)
+            joined.append((float(np.median(finite)), level))
+            ax.plot(finite, [level] * len(finite), ".", color=color, ms=5, alpha=0.6)
+            fill = color if smallest else "white"
+            ax.plot(*joined[-1], "o", color=color, mfc=fill, ms=9)
+    if joined:
+        ax.plot(*zip(*joined, strict=True), "-", color=color, lw=2, zorder=1)
