@@ -1,6 +1,8 @@
 """Figure 4 and Table 2: how domains and slopes move with k and during training."""
 
+import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import median
 
 from lipgan import domains, experiments
@@ -57,7 +59,10 @@ def omega_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
     ]
     low, high = min(experiments.FIGURE4_K), max(experiments.FIGURE4_K)
     falls = {
-        loss: [width[r, loss, high] / width[r, loss, low] for r in ("sn", "gp")]
+        loss: [
+            width.get((r, loss, high), math.nan) / width.get((r, loss, low), math.nan)
+            for r in ("sn", "gp")
+        ]
         for loss in experiments.FIGURE4_LOSSES
     }
     found = ", ".join(
@@ -122,7 +127,7 @@ def wgan_drifts_checks(runs: Sequence[Run]) -> list[Check]:
         (reg, k)
         for reg, _, k in own
         if early[reg, "wgan", k]
-        > max(early.get((reg, loss, k), 0.0) for loss in CENTER)
+        > max(early.get((reg, loss, k), math.inf) for loss in CENTER)
     ]
     first, last = (median(side[cell] for cell in own) for side in (early, late))
     return [
@@ -142,17 +147,21 @@ def wgan_drifts_checks(runs: Sequence[Run]) -> list[Check]:
 
 
 def psi_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
-    """Table 2: slopes shrink with k, away from saturation and explosion."""
-    sn = [r for r in runs if r.config.regularizer == "sn"]
+    """Table 2: slopes shrink with k, away from saturation and explosion.
+
+    NaN stands for a cell without a surviving seed; it fulfills no criterion.
+    """
+    sn = [r for r in runs if r.config.regularizer == "sn" and not r.diverged]
 
     def end(loss: str, k: float, which: int) -> float:
         own = [r for r in sn if (r.config.loss, r.config.lipschitz_k) == (loss, k)]
         term = TABLE2_TERM[loss]
-        return median(domains.slope_interval(r, term)[which] for r in own)
+        ends = [domains.slope_interval(r, term)[which] for r in own]
+        return median(ends) if ends else math.nan
 
     ks = sorted(experiments.FIGURE4_K)
     spread = {loss: [end(loss, k, 1) - end(loss, k, 0) for k in ks] for loss in CENTER}
-    shrinks = [row == sorted(row) for row in spread.values()]
+    shrinks = [a < b for row in spread.values() for a, b in pairwise(row)]
     tops = [end("ns", k, 1) for k in ks]
     growth = end("ls", 5.0, 1) / end("ls", 1.0, 1)
     return [
@@ -173,7 +182,7 @@ def psi_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
             + ", ".join(
                 f"{top:.3f} at k={k:g}" for top, k in zip(tops, ks, strict=True)
             ),
-            -tops[-1] <= SATURATED < min(-top for top in tops[:-1]),
+            -tops[-1] <= SATURATED and all(SATURATED < -top for top in tops[:-1]),
         ),
         Check(
             f"LS's largest slope at k = 5 is at least {EXPLODED:g} times that at k = 1",

@@ -6,12 +6,22 @@ from lipgan.plots.alphas import (
     distance_against_domain,
     spread_against_alpha,
 )
+from lipgan.plots.domains import (
+    domain_widths,
+    domains_during_training,
+    drift_of_the_domain,
+)
 from lipgan.plots.images import (
     bound_of_the_domain,
     distance_against_k,
     sample_grid,
     scaled_losses,
     tangent_distances,
+)
+from lipgan.plots.optimizers import (
+    distance_by_optimizer,
+    step_share_curves,
+    step_shares,
 )
 from lipgan.plots.style import COLORS, MARKERS
 from lipgan.plots.toys import toy_grid, toy_movie
@@ -24,9 +34,15 @@ __all__ = [
     "distance_against_alpha",
     "distance_against_domain",
     "distance_against_k",
+    "distance_by_optimizer",
+    "domain_widths",
+    "domains_during_training",
+    "drift_of_the_domain",
     "sample_grid",
     "scaled_losses",
     "spread_against_alpha",
+    "step_share_curves",
+    "step_shares",
     "tangent_distances",
     "toy_grid",
     "toy_movie",

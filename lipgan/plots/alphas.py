@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,7 +80,7 @@ def distance_against_domain(runs: Sequence[Run]) -> Figure:
     for ax, loss in zip(panels[0], losses, strict=True):
         for (label, part), color, mark in zip(series.items(), hues, "osD", strict=True):
             own = [r for r in part if r.config.loss == loss]
-            style = {"color": color, "ls": "", "ms": 5, "clip_on": False}
+            style = {"color": color, "ls": "", "ms": 5}
             kept = [r for r in own if not r.diverged]
             widths = [r.config.alpha * domains.late_width(r) for r in kept]
             values = [_distance(r) for r in kept]
@@ -87,7 +88,7 @@ def distance_against_domain(runs: Sequence[Run]) -> Figure:
             lost = [
                 r.config.alpha * _width_at_first(r, runs) for r in own if r.diverged
             ]
-            ax.plot(lost, [top] * len(lost), "x", **style)
+            _crosses(ax, lost, top, color)
         ax.axvline(1, color="0.6", lw=1, ls=":")
         ax.axhline(constant, color="0.6", lw=1, ls="--")
         ax.set(xscale="log", yscale="log", xlabel="width of αΩ")
@@ -121,6 +122,11 @@ def _width_at_first(run: Run, runs: Sequence[Run]) -> float:
     first = [float(domains.widths(r)[0]) for r in (run, *peers)]
     finite = [width for width in first if math.isfinite(width)]
     return finite[0] if math.isfinite(first[0]) else median(finite or [math.nan])
+
+
+def _crosses(ax: Axes, x: Sequence[float], top: float, color: Any) -> None:
+    if x:  # an empty line that is not clipped would sit at the figure's corner
+        ax.plot(x, [top] * len(x), "x", color=color, ms=9, mew=2, clip_on=False)
 
 
 def _legend_below(figure: Figure, ax: Axes) -> None:
@@ -171,7 +177,7 @@ def spread_against_alpha(runs: Sequence[Run]) -> Figure:
         kept = [(a, r) for (a, _), r in single.items() if math.isfinite(r)]
         ax.plot(*np.reshape(kept, (-1, 2)).T, ".", color="C0", ms=5, alpha=0.6)
     lost = [a for a, r in zip(alphas, ours, strict=True) if not math.isfinite(r)]
-    ax.plot(lost, [top] * len(lost), "x", color="C0", ms=9, mew=2, clip_on=False)
+    _crosses(ax, lost, top, "C0")
     label = f"paper: {data.DATASETS[name].label} (inferred)"
     ax.plot(alphas, paper, "s--", color="C1", label=label)
     ax.set(xscale="log", yscale="log", xlabel="α", ylabel="worst loss / best loss")

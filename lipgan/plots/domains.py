@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,7 +20,7 @@ from lipgan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
 DECADES = 7  # shown on either side of zero, at most
-REGULARIZER_STYLES = {
+REGULARIZER_STYLES: dict[str, dict[str, Any]] = {
     "gp": {"ls": "--", "marker": "D", "mfc": "white"},
     "sn": {"ls": "-", "marker": "o"},
 }
@@ -31,12 +32,10 @@ def domains_during_training(runs: Sequence[Run]) -> Figure:
     Regularizers as rows, losses as columns, k as color; the score axis is linear
     around 0 and logarithmic beyond.
     """
-    figure, panels = _grid(runs, sharey=True)
+    figure, panels = _grid(runs)
     floor, top = _score_range(runs)
     for (row, column), ax in panels.items():
-        own = [
-            r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)
-        ]
+        own = _cell(runs, row, column)
         # The widest first, so that the narrow ones lie on top of it.
         for run in sorted(own, key=lambda r: -r.config.lipschitz_k):
             _band(ax, run, _color(runs, run))
@@ -57,21 +56,18 @@ def _band(ax: Axes, run: Run, color: tuple) -> None:
     for edge in (low, high):
         ax.plot(steps, edge, color=color, lw=1)
     if run.diverged:
-        _cross(ax, run, color)
+        _cross(ax, run.diverged_at, color)
 
 
-def _cross(ax: Axes, run: Run, color: tuple) -> None:
-    place = ax.get_xaxis_transform()
-    ax.plot(
-        run.diverged_at,
-        1,
-        "x",
-        color=color,
-        ms=8,
-        mew=2,
-        transform=place,
-        clip_on=False,
-    )
+def _cell(runs: Sequence[Run], regularizer: str, loss: str) -> list[Run]:
+    wanted = (regularizer, loss)
+    return [r for r in runs if (r.config.regularizer, r.config.loss) == wanted]
+
+
+def _cross(ax: Axes, x: float, color: tuple) -> None:
+    """The mark of divergence: a cross at the top edge."""
+    edge: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "clip_on": False}
+    ax.plot(x, 1, "x", color=color, ms=8, mew=2, **edge)
 
 
 def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
@@ -80,22 +76,20 @@ def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
     One line per run. Both the place and the width are medians over the second half of
     training; inside the gray strip the center is within half a width of that place.
     """
-    figure, panels = _grid(runs, sharey=True)
+    figure, panels = _grid(runs)
     for (row, column), ax in panels.items():
-        own = [
-            r for r in runs if (r.config.regularizer, r.config.loss) == (row, column)
-        ]
         ax.axhspan(-0.5, 0.5, color="0.9", lw=0)
-        for run in own:
+        for run in _cell(runs, row, column):
             color = _color(runs, run)
             if run.diverged:
-                _cross(ax, run, color)
+                _cross(ax, run.diverged_at, color)
                 continue
             ax.plot(run.history["step"], _drift(run), color=color, lw=1.2, alpha=0.8)
         ax.set_yscale("symlog", linthresh=1)
+        ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
     for ax in figure.axes:
-        ax.set_ylabel(ax.get_ylabel().replace("score", "center, in widths of Ω"))
+        ax.set_ylabel(ax.get_ylabel().replace("score f", "center / width"))
     return _finish(figure, runs)
 
 
@@ -114,12 +108,7 @@ def domain_widths(runs: Sequence[Run]) -> Figure:
     )
     for ax, loss in zip(panels[0], losses, strict=True):
         for regularizer in dict.fromkeys(r.config.regularizer for r in runs):
-            own = [
-                r
-                for r in runs
-                if (r.config.loss, r.config.regularizer) == (loss, regularizer)
-            ]
-            _width_line(ax, own, regularizer)
+            _width_line(ax, _cell(runs, regularizer, loss), regularizer)
         if loss in TABLE2:
             printed = {k: high - low for k, ((low, high), _) in TABLE2[loss].items()}
             label = "SN, the paper's Table 2 (CelebA)"
@@ -151,11 +140,9 @@ def _width_line(ax: Axes, runs: Sequence[Run], regularizer: str) -> None:
         if len(found) > 1:
             ax.plot([k] * len(found), found, ".", color=color, ms=5, alpha=0.6)
         if len(found) < len(cell):
-            place = ax.get_xaxis_transform()
-            ax.plot(k, 1, "x", color=color, ms=9, mew=2, transform=place, clip_on=False)
+            _cross(ax, k, color)
     label = f"{REGULARIZERS[regularizer].label}, ours"
-    style = REGULARIZER_STYLES.get(regularizer, {"ls": "-.", "marker": "s"})
-    ax.plot(ks, middle, color=color, label=label, **style)
+    ax.plot(ks, middle, color=color, label=label, **REGULARIZER_STYLES[regularizer])
 
 
 def _regularizer_color(regularizer: str) -> tuple:
@@ -163,18 +150,18 @@ def _regularizer_color(regularizer: str) -> tuple:
     return hues[list(REGULARIZERS).index(regularizer)]
 
 
-def _grid(runs: Sequence[Run], sharey: bool) -> tuple[Figure, dict]:
+def _grid(runs: Sequence[Run]) -> tuple[Figure, dict]:
     """Panels by (regularizer, loss), gradient penalty on top as in the paper."""
     rows = sorted({r.config.regularizer for r in runs})
     columns = list(dict.fromkeys(r.config.loss for r in runs))
     size = (3.6 * len(columns), 2.7 * len(rows) + 0.3)
     figure, panels = plt.subplots(
-        len(rows), len(columns), figsize=size, sharex=True, sharey=sharey, squeeze=False
+        len(rows), len(columns), figsize=size, sharex=True, sharey=True, squeeze=False
     )
     for ax, column in zip(panels[0], columns, strict=True):
         ax.set_title(LOSSES[column].label)
     for ax, row in zip(panels[:, 0], rows, strict=True):
-        ax.set_ylabel(f"{REGULARIZERS[row].label}: score")
+        ax.set_ylabel(f"{REGULARIZERS[row].label}: score f")
     for ax in panels[-1]:
         ax.set_xlabel("step")
     cells = [(row, column) for row in rows for column in columns]

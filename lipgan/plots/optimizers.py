@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -151,8 +152,8 @@ def _dumbbell(
         level = height + (-0.13 if smallest else 0.13)
         finite = [v for v in values if math.isfinite(v)]
         if len(finite) < len(values):
-            edge = {"transform": ax.get_yaxis_transform(), "clip_on": False}
-            ax.plot(1, level, "x", color=color, ms=9, mew=2, **edge)
+            edge: dict[str, Any] = {"transform": ax.get_yaxis_transform()}
+            ax.plot(1, level, "x", color=color, ms=9, mew=2, clip_on=False, **edge)
         if finite:
             joined.append((float(np.median(finite)), level))
             ax.plot(finite, [level] * len(finite), ".", color=color, ms=5, alpha=0.6)

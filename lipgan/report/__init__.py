@@ -22,6 +22,13 @@ from lipgan.report.distances import (
     table3_beside_paper,
     toy_table,
 )
+from lipgan.report.domains import slopes_beside_paper, wander_table, wandered
+from lipgan.report.optimizers import (
+    OPTIMIZER_LABELS,
+    as_costly_as_the_paper,
+    paper_prices,
+    small_k_table,
+)
 from lipgan.report.verdicts import (
     badge,
     claims_table,
@@ -32,8 +39,10 @@ from lipgan.report.verdicts import (
 )
 
 __all__ = [
+    "OPTIMIZER_LABELS",
     "apart",
     "arithmetic_table",
+    "as_costly_as_the_paper",
     "badge",
     "claims_table",
     "domains_by_alpha",
@@ -42,9 +51,12 @@ __all__ = [
     "linear_table",
     "lipschitz_table",
     "own_verdicts",
+    "paper_prices",
     "provenance_markdown",
     "ratios_beside_paper",
+    "slopes_beside_paper",
     "slopes_table",
+    "small_k_table",
     "spread",
     "table2_recomputed",
     "table3_beside_paper",
@@ -54,4 +66,6 @@ __all__ = [
     "tangent_table",
     "toy_table",
     "verdict_markdown",
+    "wander_table",
+    "wandered",
 ]

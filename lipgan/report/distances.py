@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def table3_beside_paper(
-    runs: Sequence[Run], srn: Sequence[Run] = ()
-) -> "pd.DataFrame":
+def table3_beside_paper(runs: Sequence[Run], srn: Sequence[Run] = ()) -> "pd.DataFrame":
     """Median over seeds and range, beside the paper's three data sets.
 
     Args:
@@ -70,26 +68,22 @@ def _ratio(value: float) -> str:
 
 
 def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
-    """How far every toy ends from its data, median over seeds, alphas as columns."""
+    """How far every toy ends from its data, median and range, alphas as columns."""
     import pandas as pd
 
     titles = {
         "toy2d": "one point: distance to the median",
         "toy2d_ring": "eight modes: W1",
     }
-    rows = [
-        {
-            "toy": titles[run.config.dataset],
-            "loss": LOSSES[run.config.loss].label,
-            "alpha": f"α = {run.config.alpha:g}",
-            "distance": measures.toy_distance(run),
-        }
-        for run in runs
-    ]
-    table = pd.DataFrame(rows).pivot_table(
-        index="loss", columns=["toy", "alpha"], values="distance", aggfunc="median"
-    )
-    return table.map(lambda d: "diverged" if math.isinf(d) else f"{d:.2f}")
+    cells: dict[tuple[str, str, float], list[float]] = {}
+    for run in runs:
+        c = run.config
+        key = (titles[c.dataset], LOSSES[c.loss].label, c.alpha)
+        cells.setdefault(key, []).append(measures.toy_distance(run))
+    rows: dict[str, dict] = {}
+    for (toy, loss, alpha), distances in cells.items():
+        rows.setdefault(loss, {})[toy, f"α = {alpha:g}"] = spread(distances)
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def spread(values: Sequence[float]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lipgan import domains
 from lipgan.losses import LOSSES
+from lipgan.probes import attained_slopes
 from lipgan.published import TABLE2, TABLE2_TERM
 from lipgan.regularizers import REGULARIZERS
 from lipgan.report.distances import spread
@@ -65,30 +66,31 @@ def wandered(runs: Sequence[Run], part: str) -> str:
 
 
 def slopes_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
-    """Table 2: domain and attained slopes under spectral normalization, and theirs.
+    """Table 2: domains and slopes under spectral normalization, beside the paper's.
 
-    Ends of our intervals are medians over the seeds that did not diverge, at the last
-    recorded moment. Our domains are those of all samples; our slopes are those of the
-    term's own samples, real ones for NS and fake ones for LS.
+    Both are those of the last recorded moment; ends of our intervals are medians over
+    the seeds that did not diverge. L'(Omega) follows from the domain of real and
+    generated images together, as in the paper. The last column is the width of the
+    slopes that the term's own samples attain (real ones for NS, generated ones for
+    LS), which the verdict is about: median over seeds and range.
     """
     import pandas as pd
 
     rows = {}
     for loss, by_k in TABLE2.items():
+        term = LOSSES[loss].terms[TABLE2_TERM[loss]]
         for k, (domain, slopes) in by_k.items():
             cell = [r for r in runs if _is_table2_cell(r, loss, k)]
-            alive = [r for r in cell if not r.diverged]
-            attained = [domains.slope_interval(r, TABLE2_TERM[loss]) for r in alive]
-            last = [tuple(end[-1] for end in domains.omega(r)) for r in alive]
-            widths = [high - low for low, high in attained]
-            lost = [math.inf] * (len(cell) - len(alive))
+            last = [
+                (float(low[-1]), float(high[-1]))
+                for low, high in (domains.omega(r) for r in cell if not r.diverged)
+            ]
             rows[LOSSES[loss].label, k] = {
-                "Ω, ours": _median_interval(last),
-                "Ψ, ours": _median_interval(attained),
-                "width of Ψ, ours": spread([*widths, *lost]) if cell else "–",
+                "Ω, ours": _middle(last),
                 "Ω, paper": _interval(*domain),
-                "Ψ, paper": _interval(*slopes),
-                "width of Ψ, paper": f"{slopes[1] - slopes[0]:.3g}",
+                "L′(Ω), ours": _middle([attained_slopes(term, *o) for o in last]),
+                "L′(Ω), paper": _interval(*slopes),
+                "width of Ψ, own samples": _slope_widths(cell),
             }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["loss", "k"])
@@ -100,7 +102,17 @@ def _is_table2_cell(run: Run, loss: str, k: float) -> bool:
     return (c.regularizer, c.loss, c.lipschitz_k) == ("sn", loss, k)
 
 
-def _median_interval(intervals: Sequence[tuple]) -> str:
+def _slope_widths(cell: Sequence[Run]) -> str:
+    ends = [
+        (math.nan, math.inf)
+        if run.diverged
+        else domains.slope_interval(run, TABLE2_TERM[run.config.loss])
+        for run in cell
+    ]
+    return spread([high - low for low, high in ends]) if ends else "–"
+
+
+def _middle(intervals: Sequence[tuple[float, float]]) -> str:
     if not intervals:
         return "–"
     low, high = (median(ends) for ends in zip(*intervals, strict=True))

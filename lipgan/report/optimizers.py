@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lipgan import experiments
-from lipgan.claims.small_k import price_of_small_k
+from lipgan.claims.small_k import price_of_small_k, spelled
 from lipgan.data import DATASETS
 from lipgan.domains import typical
 from lipgan.losses import LOSSES
@@ -44,7 +44,7 @@ def small_k_table(runs: Sequence[Run]) -> "pd.DataFrame":
         rows[LOSSES[loss].label, OPTIMIZER_LABELS[name]] = {
             f"distance, k = {low:g}": spread(cells[loss, name, low]),
             f"distance, k = {high:g}": spread(cells[loss, name, high]),
-            "ratio": _ratio(prices[name, loss]),
+            "ratio": spelled(prices[name, loss]),
             "left of a step, generator": _share(small, "step_share_g"),
             "left of a step, discriminator": _share(small, "step_share_d"),
         }
@@ -53,7 +53,7 @@ def small_k_table(runs: Sequence[Run]) -> "pd.DataFrame":
             rows[LOSSES[loss].label, f"paper, {DATASETS[dataset].label}"] = {
                 f"distance, k = {low:g}": f"{column[loss, low]:g}",
                 f"distance, k = {high:g}": f"{column[loss, high]:g}",
-                "ratio": _ratio(column[loss, low] / column[loss, high]),
+                "ratio": spelled(column[loss, low] / column[loss, high]),
             }
     table = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
     table.index = pd.MultiIndex.from_tuples(rows, names=["loss", "optimizer"])
@@ -62,10 +62,6 @@ def small_k_table(runs: Sequence[Run]) -> "pd.DataFrame":
 
 def _cell(run: Run) -> tuple[str, str, float]:
     return run.config.loss, run.config.optimizer, run.config.lipschitz_k
-
-
-def _ratio(price: float) -> str:
-    return f"{price:.2f}" if math.isfinite(price) else "diverged"
 
 
 def _share(runs: Sequence[Run], name: str) -> str:
