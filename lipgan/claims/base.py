@@ -37,6 +37,8 @@ class Claim:
         checks: runs to lines of evidence, the decisive one first.
         seeds: how many seeds, from 0, the published evidence holds.
         live: whether ``make book`` trains seed 0 anew, beside the published seeds.
+        settled_by: where verdict and paper disagree, what may explain it and which run
+            would decide.
     """
 
     statement: str
@@ -47,6 +49,7 @@ class Claim:
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: int = 3
     live: bool = False
+    settled_by: str = ""
 
 
 def no_runs(scale: str, seeds: Sequence[int]) -> list[Config]:

@@ -103,5 +103,10 @@ CLAIMS: dict[str, Claim] = {
         "02_degenerate_a_loss",
         no_runs,
         alpha_floor_checks,
+        settled_by=(
+            "The paper's NaN must come from another step of its program, for instance "
+            "from a loss value near 1e25 that is squared or averaged with other "
+            "terms; its code decides."
+        ),
     ),
 }

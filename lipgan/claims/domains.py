@@ -229,5 +229,9 @@ CLAIMS: dict[str, Claim] = {
         _PAGE,
         _table2_configs,
         psi_shrinks_checks,
+        settled_by=(
+            "Three layers make K grow with the third power of k, the paper's networks "
+            "have four or five; the same table at the paper's scale decides."
+        ),
     ),
 }

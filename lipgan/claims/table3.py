@@ -172,6 +172,11 @@ CLAIMS: dict[str, Claim] = {
         table3_checks,
         seeds=TABLE3_SEEDS,
         live=True,
+        settled_by=(
+            "The order among cells that work, where the paper's own data sets "
+            "disagree most; runs at the paper's scale, judged by FID on its data "
+            "sets, decide."
+        ),
     ),
     "small_k": Claim(
         "At k ≤ 1 all losses train stably, slightly worse as k falls",

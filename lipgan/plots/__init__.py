@@ -21,7 +21,7 @@ from lipgan.plots.images import (
 from lipgan.plots.optimizers import (
     distance_by_optimizer,
     step_share_curves,
-    step_shares,
+    steps_taken_by_epsilon,
 )
 from lipgan.plots.style import COLORS, MARKERS
 from lipgan.plots.toys import toy_grid, toy_movie
@@ -42,7 +42,7 @@ __all__ = [
     "scaled_losses",
     "spread_against_alpha",
     "step_share_curves",
-    "step_shares",
+    "steps_taken_by_epsilon",
     "tangent_distances",
     "toy_grid",
     "toy_movie",

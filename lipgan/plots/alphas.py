@@ -119,7 +119,8 @@ def _width_at_first(run: Run, runs: Sequence[Run]) -> float:
     """
     k = run.config.lipschitz_k
     peers = [r for r in runs if r.config.lipschitz_k == k and not r.diverged]
-    first = [float(domains.widths(r)[0]) for r in (run, *peers)]
+    with np.errstate(invalid="ignore"):  # the scores may be infinite already
+        first = [float(domains.widths(r)[0]) for r in (run, *peers)]
     finite = [width for width in first if math.isfinite(width)]
     return finite[0] if math.isfinite(first[0]) else median(finite or [math.nan])
 

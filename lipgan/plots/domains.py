@@ -56,7 +56,7 @@ def _band(ax: Axes, run: Run, color: tuple) -> None:
     for edge in (low, high):
         ax.plot(steps, edge, color=color, lw=1)
     if run.diverged:
-        _cross(ax, run.diverged_at, color)
+        _cross(ax, run.diverged_at or 0, color)
 
 
 def _cell(runs: Sequence[Run], regularizer: str, loss: str) -> list[Run]:
@@ -82,7 +82,7 @@ def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
         for run in _cell(runs, row, column):
             color = _color(runs, run)
             if run.diverged:
-                _cross(ax, run.diverged_at, color)
+                _cross(ax, run.diverged_at or 0, color)
                 continue
             ax.plot(run.history["step"], _drift(run), color=color, lw=1.2, alpha=0.8)
         ax.set_yscale("symlog", linthresh=1)
@@ -184,16 +184,13 @@ def _score_range(runs: Sequence[Run]) -> tuple[float, float]:
 
 
 def _decade_ticks(ax: Axes, floor: float, top: float) -> None:
-    """At most four powers of ten on either side of zero."""
+    """At most four powers of ten on either side of zero, none too close to it."""
     first, last = round(math.log10(floor)), math.floor(math.log10(2 * top))
     every = max(1, math.ceil((last - first) / 4))
-    powers = range(last, first - 1, -every)
     ticks = {0.0: "0"}
-    for power in powers:
-        ticks |= {
-            10.0**power: f"$10^{{{power}}}$",
-            -(10.0**power): f"$-10^{{{power}}}$",
-        }
+    for power in range(last, first, -every):
+        for sign in ("", "-"):
+            ticks[float(f"{sign}1e{power}")] = f"${sign}10^{{{power}}}$"
     ax.set_yticks(list(ticks), list(ticks.values()))
     ax.yaxis.set_minor_locator(NullLocator())
 

@@ -10,17 +10,19 @@ import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from lipgan import measures
+from lipgan.claims.small_k import SLOWED
 from lipgan.losses import LOSSES
 from lipgan.optimizers import OPTIMIZERS, RMSProp
 from lipgan.plots.style import COLORS
 from lipgan.report.optimizers import OPTIMIZER_LABELS
-from lipgan.runs import Run
+from lipgan.runs import HISTORY_DIGITS, Run
 
 _HUES = sns.color_palette("dark", len(OPTIMIZERS))
 OPTIMIZER_COLORS = dict(zip(OPTIMIZERS, _HUES, strict=True))
+RESOLUTION = 10.0**-HISTORY_DIGITS  # smaller shares of a step are not recorded
+NARROW = 10.0  # distances within this factor are shown on a linear axis
 PLAYERS = {"g": "generator", "d": "discriminator"}
 
 
@@ -41,7 +43,7 @@ def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
         shares = rule.step_share({"w": sizes.square()[:, None]})
         label = OPTIMIZER_LABELS[name]
         ax.plot(sizes, shares, color=OPTIMIZER_COLORS[name], label=label)
-    ax.axhline(0.5, color="0.7", lw=1, ls=":")
+    ax.axhline(1 - SLOWED, color="0.7", lw=1, ls=":")
     ax.set(
         xscale="log",
         xlabel="root mean square of a weight's gradient",
@@ -54,8 +56,8 @@ def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
     return figure
 
 
-def step_shares(runs: Sequence[Run]) -> Figure:
-    """What epsilon leaves of the steps during training, one line per run.
+def steps_taken_by_epsilon(runs: Sequence[Run]) -> Figure:
+    """The share of the steps that epsilon takes during training, one line per run.
 
     Players as rows, losses as columns, optimizers as colors; the smallest k is solid,
     larger ones are dashed.
@@ -73,23 +75,25 @@ def step_shares(runs: Sequence[Run]) -> Figure:
     for row, (player, title) in zip(panels, PLAYERS.items(), strict=True):
         for ax, loss in zip(row, losses, strict=True):
             for run in (r for r in runs if r.config.loss == loss):
-                _share_line(ax, run, player, run.config.lipschitz_k == smallest)
-            ax.set(title=f"{LOSSES[loss].label}, {title}", ylim=(-0.03, 1.05))
+                _taken_line(ax, run, player, run.config.lipschitz_k == smallest)
+            ax.axhline(SLOWED, color="0.7", lw=1, ls=":")
+            ax.set(title=f"{LOSSES[loss].label}, {title}", yscale="log")
+            ax.set_ylim(0.6 * RESOLUTION, 1.5)
     for ax in panels[-1]:
         ax.set_xlabel("step")
     for ax in panels[:, 0]:
-        ax.set_ylabel("left of a step")
+        ax.set_ylabel("share taken by ε")
     sns.despine(figure)
     figure.tight_layout()
     _legend(figure, list(dict.fromkeys(r.config.optimizer for r in runs)))
     return figure
 
 
-def _share_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
-    shares = np.asarray(run.history[f"step_share_{player}"], float)
+def _taken_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
+    left = np.asarray(run.history[f"step_share_{player}"], float)
     ax.plot(
         run.history["step"],
-        shares,
+        np.maximum(1 - left, RESOLUTION),
         color=OPTIMIZER_COLORS[run.config.optimizer],
         ls="-" if solid else "--",
         lw=1.2,
@@ -131,12 +135,13 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
         for height, name in enumerate(names):
             by_k = {k: cells[loss, name, k] for k in ks}
             _dumbbell(ax, by_k, height, COLORS[loss])
-        ax.set(xscale="log", title=LOSSES[loss].label)
-        ax.set_xlabel(measures.distance_metric(runs))
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.set(title=LOSSES[loss].label, xlabel=measures.distance_metric(runs))
         ax.grid(axis="y", color="0.93")
     panels[0, 0].set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])
-    panels[0, 0].invert_yaxis()
+    panels[0, 0].set_ylim(len(names) - 0.5, -0.5)
+    finite = [v for values in cells.values() for v in values if math.isfinite(v)]
+    if finite and max(finite) > NARROW * min(finite):
+        panels[0, 0].set_xscale("log")
     sns.despine(figure)
     figure.tight_layout()
     return figure

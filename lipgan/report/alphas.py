@@ -13,7 +13,7 @@ from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSE
 from lipgan.losses import LOSSES
 from lipgan.published import CONSTANT_FID, TABLE3, TABLE4, TABLE4_DATASET, TABLE5
 from lipgan.report.distances import spread
-from lipgan.runs import Run
+from lipgan.runs import HISTORY_DIGITS, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,14 +22,14 @@ _SCORES = [f"score_{x}_{end}" for x in ("real", "fake") for end in ("min", "max"
 
 
 def table4_beside_paper(
-    runs: Sequence[Run], base: float | None = None
+    runs: Sequence[Run], *, relative: bool = False
 ) -> "pd.DataFrame":
     """One part of Table 4: median over seeds and range, beside the paper's numbers.
 
     Args:
         runs: all cells of Table 4 (a) or of Table 4 (b), any number of seeds.
-        base: if given, every cell is divided by the cell of the same loss at this
-            alpha, ours as a ratio of medians where divergence counts as worst.
+        relative: divide every cell by the best cell of the same loss, ours as a ratio
+            of medians where divergence counts as worst.
     """
     import pandas as pd
 
@@ -42,9 +42,9 @@ def table4_beside_paper(
     for loss in TABLE4_LOSSES:
         ours = [spread(cells[loss, a]) for a in alphas]
         paper = [f"{TABLE4[k][loss, a]:.2f}" for a in alphas]
-        if base is not None:
-            ours = [_ratio(medians[loss, a], medians[loss, base]) for a in alphas]
-            paper = [_ratio(TABLE4[k][loss, a], TABLE4[k][loss, base]) for a in alphas]
+        if relative:
+            ours = _over_best([medians[loss, a] for a in alphas])
+            paper = _over_best([TABLE4[k][loss, a] for a in alphas])
         rows[LOSSES[loss].label, "ours"] = ours
         rows[LOSSES[loss].label, name] = paper
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -53,22 +53,22 @@ def table4_beside_paper(
     return table
 
 
-def _ratio(value: float, base: float) -> str:
-    if math.isfinite(value):
-        return f"{value / base:.3g}" if math.isfinite(base) else "base diverged"
-    return "diverged"
+def _over_best(values: Sequence[float]) -> list[str]:
+    best = min(values)
+    return [f"{v / best:.3g}" if math.isfinite(v) else "diverged" for v in values]
 
 
 def table4_clues() -> "pd.DataFrame":
-    """What the paper's other tables say about the data set behind Table 4."""
+    """What the paper's Tables 3 and 5 say about the data set behind its Table 4."""
     import pandas as pd
 
+    smallest = "NS, LS#, COS, EXP at the smallest α"
     steep = [k for k in TABLE3["mnist"] if k[0] == "ns" and k[1] >= 5]
     rows = {
         DATASETS[name].label: {
             "constant image": f"{CONSTANT_FID[name]:.2f}",
-            "best of Table 3": f"{min(TABLE3[name].values()):.2f}",
-            "degenerate losses": _range([TABLE5[name][x] for x in TABLE5_LOSSES]),
+            "best cell": f"{min(TABLE3[name].values()):.2f}",
+            smallest: _range([TABLE5[name][x] for x in TABLE5_LOSSES]),
             "NS that fails": _range([TABLE3[name][cell] for cell in steep]),
         }
         for name in TABLE3
@@ -76,14 +76,14 @@ def table4_clues() -> "pd.DataFrame":
     a, b = TABLE4[TABLE4A_K], TABLE4[TABLE4B_K]
     rows["Table 4 (a)"] = {
         "constant image": f"{a['exp', 1e-1]:.2f}",
-        "best of Table 3": f"{min(a.values()):.2f}",
-        "degenerate losses": _range([a[x, 1e-11] for x in TABLE5_LOSSES]),
+        "best cell": f"{min(a.values()):.2f}",
+        smallest: _range([a[x, 1e-11] for x in TABLE5_LOSSES]),
         "NS that fails": f"{a['ns', 1e-1]:.2f}",
     }
     rows["Table 4 (b)"] = {
         "constant image": f"{b['exp', 1e11]:.2f}",
-        "best of Table 3": f"{min(b.values()):.2f}",
-        "degenerate losses": "–",
+        "best cell": f"{min(b.values()):.2f}",
+        smallest: "–",
         "NS that fails": _range([v for (x, y), v in b.items() if x == "ns" and y > 10]),
     }
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -106,12 +106,12 @@ def table5_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
     table = pd.DataFrame(index=[*(LOSSES[x].label for x in cells), "worst / best"])
     table["ours"] = [
         *(spread(values) for values in cells.values()),
-        _ratio(max(medians), min(medians)),
+        _over_best([min(medians), max(medians)])[1],
     ]
     for dataset, column in TABLE5.items():
         table[f"paper, {DATASETS[dataset].label}"] = [
             *(f"{column[loss]:.2f}" for loss in cells),
-            _ratio(max(column.values()), min(column.values())),
+            f"{max(column.values()) / min(column.values()):.3g}",
         ]
     return table
 
@@ -145,9 +145,10 @@ def domains_by_alpha(runs: Sequence[Run]) -> "pd.DataFrame":
 def limit_table(runs: Sequence[Run]) -> "pd.DataFrame":
     """How near every loss is to its limit, a line of slope L'(0).
 
-    The attained slopes are those of the discriminator's terms at all recorded moments;
-    *left by ε* is the share of an RMSProp step that its epsilon leaves (median over
-    training), for the discriminator and the generator.
+    The attained slopes are those of the discriminator's terms at all recorded moments
+    of all seeds; the farthest is that with the largest relative distance from L'(0).
+    The last columns are the share of an RMSProp step that its epsilon leaves, median
+    over training and seeds.
     """
     import pandas as pd
 
@@ -167,20 +168,28 @@ def limit_table(runs: Sequence[Run]) -> "pd.DataFrame":
             "L'(0), real": f"{zero['d_real']:.4g}",
             "L'(0), fake": f"{zero['d_fake']:.4g}",
             "L'(0), generator": f"{zero['g_fake']:.4g}",
-            "attained slopes: farthest from L'(0)": f"{max(off):.1e}" if off else "–",
-            "left by ε": f"{shares[0]:.4f}, {shares[1]:.4f}",
+            "farthest attained slope": _difference(off),
+            "step left by ε, discriminator": f"{shares[0]:.5f}",
+            "step left by ε, generator": f"{shares[1]:.5f}",
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _slope_errors(run: Run, zero: dict[str, float]) -> list[float]:
     return [
-        abs(slope - zero[f"d_{side}"])
+        abs(slope / zero[f"d_{side}"] - 1)
         for side in ("real", "fake")
         for end in ("min", "max")
         for slope in run.history[f"slope_{side}_{end}"]
         if math.isfinite(slope)
     ]
+
+
+def _difference(found: Sequence[float]) -> str:
+    if not found:
+        return "diverged"
+    same = 10.0**-HISTORY_DIGITS
+    return f"{max(found):.1e}" if max(found) > same else f"below {same:.0e}"
 
 
 def apart(run: Run, twin: Run) -> list[float]:

@@ -45,8 +45,8 @@ def small_k_table(runs: Sequence[Run]) -> "pd.DataFrame":
             f"distance, k = {low:g}": spread(cells[loss, name, low]),
             f"distance, k = {high:g}": spread(cells[loss, name, high]),
             "ratio": spelled(prices[name, loss]),
-            "left of a step, generator": _share(small, "step_share_g"),
-            "left of a step, discriminator": _share(small, "step_share_d"),
+            "ε takes, generator": _taken(small, "step_share_g"),
+            "ε takes, discriminator": _taken(small, "step_share_d"),
         }
     for loss in dict.fromkeys(key[0] for key in cells):
         for dataset, column in TABLE3.items():
@@ -64,10 +64,11 @@ def _cell(run: Run) -> tuple[str, str, float]:
     return run.config.loss, run.config.optimizer, run.config.lipschitz_k
 
 
-def _share(runs: Sequence[Run], name: str) -> str:
-    """Median over training of what epsilon leaves of a step, in percent."""
-    shares = [math.inf if r.diverged else 100 * typical(r, name) for r in runs]
-    return spread(shares) + " %" if any(map(math.isfinite, shares)) else "diverged"
+def _taken(runs: Sequence[Run], name: str) -> str:
+    """What epsilon takes of a step, in percent: median over training, per seed."""
+    taken = [math.inf if r.diverged else 100 * (1 - typical(r, name)) for r in runs]
+    text = spread(taken)
+    return text if text == "diverged" else f"{text} %"
 
 
 def paper_prices(loss: str) -> tuple[float, float]:

@@ -29,6 +29,8 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
         for c in verdict.checks
     ]
     lines += ["", f"Scale `{verdict.scale}`, seeds {seeds or 'none: closed formulas'}."]
+    if verdict.status != "reproduced" and claim.settled_by:
+        lines += ["", f"**What would settle it:** {claim.settled_by}"]
     return "\n".join(lines)
 
 
