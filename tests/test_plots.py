@@ -1,17 +1,21 @@
 """Every figure is drawn from real runs at smoke scale, and shows what it says."""
 
 import inspect
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lipgan import plots
+from lipgan import experiments, plots
+from lipgan.domains import late_width, omega
 from lipgan.experiments import TABLE3_LOSSES
 from lipgan.losses import LOSSES
 from lipgan.plots import images
-from lipgan.published import TABLE3
+from lipgan.published import TABLE2, TABLE3, TABLE4
+from lipgan.report import OPTIMIZER_LABELS
+from lipgan.training import train
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +110,197 @@ def test_samples_are_separated_by_lines():
 def test_every_loss_has_a_color_and_a_marker():
     assert set(LOSSES) <= set(plots.COLORS)
     assert set(TABLE3_LOSSES) <= set(plots.MARKERS)
+
+
+@pytest.fixture
+def alpha_runs(made_run):
+    """Call it for made-up runs of these configs: EXP diverges from alpha = 0.1 on."""
+
+    def make(configs, scores=1.0):
+        runs = []
+        for i, config in enumerate(configs):
+            history = {"step": [1, 10, 100]}
+            for side in ("real", "fake"):
+                history[f"score_{side}_min"] = [-scores * (1 + i)] * 3
+                history[f"score_{side}_max"] = [scores * (1 + i)] * 3
+            metrics, fields = {"fd_digits_constant": 900.0}, {}
+            if config.loss == "exp" and config.alpha in (0.1, 1e3, 1e11):
+                fields = {"status": "diverged", "diverged_at": 1}
+                history = {name: [np.nan] for name in history}
+            else:
+                metrics["fd_digits_2k"] = 8.0 + i
+            runs.append(made_run(config, metrics, history=history, **fields))
+        return runs
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("table", "title"),
+    [
+        (experiments.table4a, "paper: CelebA (inferred), k = 50"),
+        (experiments.table4b, "paper: MNIST (inferred), k = 1"),
+    ],
+)
+def test_distance_against_alpha_has_ours_and_the_papers_part(table, title, alpha_runs):
+    figure = drawn(plots.distance_against_alpha(alpha_runs(table(seeds=[0, 1]))))
+    ours, paper = figure.axes
+    assert paper.get_title() == title
+    lines = {line.get_label(): line for line in paper.lines}
+    k = 50.0 if "50" in title else 1.0
+    theirs = [fid for (loss, _), fid in TABLE4[k].items() if loss == "ls_sharp"]
+    assert np.allclose(lines["LS#"].get_ydata(), theirs)
+    assert lines["LS#"].get_linestyle() == "--" != lines["LS"].get_linestyle()
+    assert "x" in {line.get_marker() for line in ours.lines}
+
+
+def test_distance_against_domain_puts_all_knobs_on_one_axis(alpha_runs):
+    configs = experiments.table4a() + experiments.table4b() + experiments.table3()
+    figure = drawn(plots.distance_against_domain(alpha_runs(configs)))
+    assert [ax.get_title() for ax in figure.axes] == ["NS", "LS", "LS#", "COS", "EXP"]
+    ns, sharp, exp = (figure.axes[i].lines for i in (0, 2, 4))
+    counts = [len(line.get_xdata()) for line in ns if line.get_linestyle() == "None"]
+    assert counts == [7, 6, 6]
+    widths = ns[1].get_xdata()  # alpha varies at k = 50
+    assert np.allclose(widths, 2 * np.arange(1, 7) * experiments.TABLE4A_ALPHAS)
+    assert len(sharp[0].get_xdata()) == 0  # Table 3 has no LS#
+    crosses = [line for line in exp if line.get_marker() == "x"]
+    assert len(crosses) == 2
+    assert all(np.isfinite(line.get_xdata()).all() for line in crosses)
+
+
+def test_spread_against_alpha_is_worst_over_best(alpha_runs):
+    configs = experiments.table5(seeds=[0, 1]) + experiments.table4a(seeds=[0, 1])
+    runs = alpha_runs(configs)
+    figure = drawn(plots.spread_against_alpha(runs))
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    paper = lines["paper: CelebA (inferred)"]
+    assert paper.get_ydata()[0] == pytest.approx(8.51 / 8.10)
+    assert paper.get_ydata()[1] == pytest.approx(9.08 / 6.66)
+    assert np.isnan(lines["ours: digits"].get_ydata()[-1])  # EXP diverged
+    tiny = [r.metrics["fd_digits_2k"] for r in runs if r.config.alpha == 1e-25]
+    ratio = np.median(tiny[3::4]) / np.median(tiny[0::4])
+    assert lines["ours: digits"].get_ydata()[0] == pytest.approx(ratio)
+    assert "x" in {line.get_marker() for line in figure.axes[0].lines}
+
+
+def test_apart_from_wgan_starts_at_the_bottom(alpha_runs):
+    configs = experiments.table5(seeds=[0, 1])
+    runs = [alpha_runs([config])[0] for config in configs]  # all alike
+    changed = [r for r in runs if r.config.loss == "cos"]
+    for run in changed:
+        run.history["score_real_max"][2] *= 2
+    figure = drawn(plots.apart_from_wgan(runs))
+    ax = figure.axes[0]
+    floor = ax.get_ylim()[0]
+    shown = {line.get_label(): line.get_ydata() for line in ax.lines}
+    assert np.allclose(shown["EXP"], floor)
+    assert np.allclose(shown["COS"], [floor, floor, 0.5])
+    assert len(ax.lines) == 9  # one more between the two seeds of WGAN
+    entries = [t.get_text() for t in ax.get_legend().texts]
+    assert entries == ["WGAN, other seed", "NS", "LS#", "COS", "EXP"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "titles"),
+    [("alpha", ["α = 1e-05", "α = 0.1"]), ("seed", ["seed 0", "seed 1"])],
+)
+def test_sample_grid_has_columns_of_any_field(columns, titles, alpha_runs):
+    alphas = [1e-5, 1e-1] if columns == "alpha" else [1e-5]
+    seeds = [0] if columns == "alpha" else [0, 1]
+    configs = experiments.table4a(seeds=seeds, losses=["ns", "ls_sharp"], alphas=alphas)
+    figure = drawn(plots.sample_grid(alpha_runs(configs), columns=columns))
+    assert [ax.get_title() for ax in figure.axes[:2]] == titles
+    assert [ax.get_ylabel() for ax in figure.axes[::2]] == ["NS", "LS#"]
+
+
+@pytest.fixture(scope="module")
+def figure4_runs():
+    """Figure 4 after a few steps, one run turned into one that diverged."""
+    runs = train(experiments.figure4(scale="smoke"), device="cpu")
+    last = runs[-1].history
+    gone = {k: [*v[:-1], np.nan] for k, v in last.items() if "score" in k}
+    return [
+        *runs[:-1],
+        replace(runs[-1], status="diverged", diverged_at=6, history=last | gone),
+    ]
+
+
+def test_domains_during_training_draws_the_ends_of_every_omega(figure4_runs):
+    figure = drawn(plots.domains_during_training(figure4_runs))
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["NS", "LS", "WGAN"]
+    assert "GP" in figure.axes[0].get_ylabel()
+    run = next(r for r in figure4_runs if r.config.regularizer == "gp")
+    low, high = omega(run)
+    drawn_ends = [line.get_ydata().tolist() for line in figure.axes[0].lines]
+    assert low.tolist() in drawn_ends
+    assert high.tolist() in drawn_ends
+    assert {ax.get_yscale() for ax in figure.axes} == {"symlog"}
+
+
+def test_drift_of_the_domain_ends_near_its_place(figure4_runs):
+    figure = drawn(plots.drift_of_the_domain(figure4_runs))
+    shown = [len(ax.lines) for ax in figure.axes]
+    assert shown == [4] * 6
+    lines = [line.get_ydata() for ax in figure.axes[3:] for line in ax.lines]
+    assert all(abs(np.median(y[len(y) // 2 :])) < 1e-9 for y in lines)
+
+
+def test_domain_widths_stand_beside_table_2(figure4_runs):
+    figure = drawn(plots.domain_widths(figure4_runs))
+    assert len(figure.axes) == 3
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    ours = [r for r in figure4_runs if r.config.loss == "ns"][:4]
+    assert np.allclose(lines["SN, ours"].get_ydata(), [late_width(r) for r in ours])
+    printed = lines["SN, the paper's Table 2 (CelebA)"].get_ydata()
+    assert list(printed) == [high - low for (low, high), _ in TABLE2["ns"].values()]
+
+
+@pytest.mark.parametrize(
+    ("name", "crosses"),
+    [("domains_during_training", 1), ("drift_of_the_domain", 1), ("domain_widths", 1)],
+)
+def test_a_diverged_run_is_a_cross_at_the_top(name, crosses, figure4_runs):
+    figure = getattr(plots, name)(figure4_runs)
+    lines = [line for ax in figure.axes for line in ax.lines]
+    found = [line for line in lines if line.get_marker() == "x"]
+    assert [line.get_ydata() for line in found] == [[1]] * crosses
+
+
+@pytest.fixture(scope="module")
+def small_k_runs():
+    """Six optimizers after a few steps; Adam lost a run at k = 0.2."""
+    runs = train(experiments.small_k(scale="smoke"), device="cpu")
+    lost = [i for i, r in enumerate(runs) if r.config.optimizer == "adam"][0]
+    runs[lost] = replace(runs[lost], status="diverged", diverged_at=3)
+    return runs
+
+
+def test_distance_by_optimizer_has_a_row_per_optimizer(small_k_runs):
+    figure = drawn(plots.distance_by_optimizer(small_k_runs))
+    assert [ax.get_title() for ax in figure.axes] == ["NS", "WGAN"]
+    rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert rows == list(OPTIMIZER_LABELS.values())
+    marks = [[line.get_marker() for line in ax.lines] for ax in figure.axes]
+    assert [row.count("o") for row in marks] == [11, 12]
+    assert [row.count("x") for row in marks] == [1, 0]
+
+
+def test_steps_taken_by_epsilon_has_a_line_per_run(small_k_runs):
+    figure = drawn(plots.steps_taken_by_epsilon(small_k_runs))
+    assert [len(ax.lines) for ax in figure.axes] == [12 + 1] * 4
+    taken = [line.get_ydata() for ax in figure.axes for line in ax.lines]
+    assert all(0 < value <= 1 for row in taken for value in row)
+
+
+def test_step_share_curves_fall_to_a_half_at_epsilon():
+    figure = drawn(plots.step_share_curves())
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    curve = lines["RMSProp, as in torch"]
+    half = np.interp(0.5, curve.get_ydata(), curve.get_xdata())
+    assert half == pytest.approx(1e-8, rel=0.1)
+    assert np.asarray(lines["ε = 1e-16"].get_ydata()).min() > 0.99
+    assert OPTIMIZER_LABELS["rmsprop_tf"] not in lines
 
 
 def test_every_figure_is_tested_here():

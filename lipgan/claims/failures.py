@@ -83,8 +83,8 @@ def sample_bias_checks(runs: Sequence[Run]) -> list[Check]:
     return [
         Check(
             "at alpha = 0.1 the slopes on real samples are uneven for every loss that "
-            f"has any: (mean |s|)^2 / mean s^2 of at most {UNEVEN:g}, median over "
-            "training",
+            f"has any: squared mean size over mean square of at most {UNEVEN:g}, "
+            "median over training",
             _listed(weak),
             bool(uneven) and max(uneven) <= UNEVEN,
         ),

@@ -11,6 +11,11 @@ from lipgan.plots.domains import (
     domains_during_training,
     drift_of_the_domain,
 )
+from lipgan.plots.failures import (
+    bias_over_training,
+    failure_samples,
+    failure_signs,
+)
 from lipgan.plots.images import (
     bound_of_the_domain,
     distance_against_k,
@@ -18,6 +23,7 @@ from lipgan.plots.images import (
     scaled_losses,
     tangent_distances,
 )
+from lipgan.plots.metrics import metrics_against_distance
 from lipgan.plots.optimizers import (
     distance_by_optimizer,
     step_share_curves,
@@ -30,6 +36,7 @@ __all__ = [
     "COLORS",
     "MARKERS",
     "apart_from_wgan",
+    "bias_over_training",
     "bound_of_the_domain",
     "distance_against_alpha",
     "distance_against_domain",
@@ -38,6 +45,9 @@ __all__ = [
     "domain_widths",
     "domains_during_training",
     "drift_of_the_domain",
+    "failure_samples",
+    "failure_signs",
+    "metrics_against_distance",
     "sample_grid",
     "scaled_losses",
     "spread_against_alpha",

@@ -91,9 +91,18 @@ def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
         ax.set(title=f"paper: {data.DATASETS[dataset].label}", ylabel="FID")
     for ax in panels:
         ax.set_xlabel("$k_{SN}$")
-    panels[0].legend(fontsize="small", loc="center left")
     sns.despine(figure)
     figure.tight_layout()
+    handles, labels = panels[1].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        ncols=len(labels),
+        fontsize="small",
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.03),
+        frameon=False,
+    )
     return figure
 
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import NullFormatter
 from lipgan import measures
 from lipgan.claims.other_metrics import NAMES, OTHERS, agreement
 from lipgan.losses import LOSSES
+from lipgan.plots.failures import legend_below
 from lipgan.plots.style import COLORS, MARKERS
 from lipgan.published import Cell
 from lipgan.runs import Run
@@ -24,35 +25,35 @@ SIGNED = ("kid", "neural_divergence")
 
 
 def metrics_against_distance(runs: Sequence[Run]) -> Figure:
-    """Each other metric against the distance over the cells of Table 3.
+    """Each other metric against the distance, over Table 3 and over cells that work.
 
     Markers are medians over the seeds that did not diverge, dots single seeds. A cell
     with a seed that diverged has a cross at the top edge, above its marker or, if it
-    has none, at the right end. Above each panel: Spearman's rank correlation over all
-    cells, with diverged ones last, and over those that work; positive where both
-    metrics prefer the same cells.
+    has none, at the right end. Above each panel: Spearman's rank correlation, with
+    diverged cells last; positive where both metrics prefer the same cells.
     """
     cells: dict[Cell, list[Run]] = {}
     for run in runs:
         cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(run)
-    distance = measures.distance_metric(runs)
-    everywhere, working = agreement(runs), agreement(runs, working=True)
+    working = {cell: cells[cell] for cell in measures.working_cells(runs)}
     shown = [f for f in OTHERS if any(_known(r, f) for r in runs)]
-    figure, panels = plt.subplots(2, 3, figsize=(11.5, 7.2))
-    for ax, family in zip(panels.flat, shown, strict=False):
-        _scatter(ax, cells, family, distance)
-        correlations = (
-            f"all {_rho(everywhere[family])}, working {_rho(working[family])}"
-        )
-        better = "high" if OTHERS[family] else "low"
-        ax.set_title(f"{NAMES[family]} ({better} is good)\n{correlations}", fontsize=10)
-        ax.set_xlabel(distance, fontsize=10)
-    for ax in panels.flat[len(shown) :]:
-        ax.axis("off")
-    losses = list(dict.fromkeys(loss for loss, _ in cells))
-    panels[1, 2].legend(handles=_handles(losses), loc="center")
+    distance = measures.distance_metric(runs)
+    size = (0.5 + 2.9 * len(shown), 6.6)
+    figure, panels = plt.subplots(2, len(shown), figsize=size, squeeze=False)
+    rows = ((cells, agreement(runs)), (working, agreement(runs, working=True)))
+    for axes, (chosen, correlations) in zip(panels, rows, strict=True):
+        for ax, family in zip(axes, shown, strict=True):
+            _scatter(ax, chosen, family, distance)
+            ax.set_title(_rho(correlations[family]), fontsize=10)
+            ax.set_xlabel(distance, fontsize=10)
+    for ax, family in zip(panels[0], shown, strict=True):
+        goal = "high is good" if OTHERS[family] else "low is good"
+        ax.set_title(f"{NAMES[family]}\n({goal})\n{ax.get_title()}", fontsize=10)
+    for ax, text in zip(panels[:, 0], ("all cells", "cells that work"), strict=True):
+        ax.set_ylabel(text)
     sns.despine(figure)
     figure.tight_layout()
+    legend_below(figure, _handles(list(dict.fromkeys(loss for loss, _ in cells))))
     return figure
 
 
@@ -61,7 +62,7 @@ def _known(run: Run, family: str) -> bool:
 
 
 def _rho(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}"
+    return "nothing to order" if math.isnan(value) else f"ρ = {value:.2f}"
 
 
 def _handles(losses: Sequence[str]) -> list[Line2D]:
@@ -94,14 +95,21 @@ def _scatter(
                 homeless += 1
     ax.set_xscale("log")
     ax.xaxis.set_minor_formatter(NullFormatter())
-    if family in SIGNED:
+    if not cells:
+        ax.set(xticks=[], yticks=[])
+    elif family in SIGNED:
         _bend(ax)
 
 
 def _bend(ax: Axes) -> None:
-    """Logarithmic both ways, straight below the smallest fifth of the values."""
-    values = np.abs(np.concatenate([line.get_ydata() for line in ax.lines]))
-    values = values[values > 0]
-    if len(values):
-        power = math.floor(math.log10(np.quantile(values, 0.2)))
-        ax.set_yscale("symlog", linthresh=10.0**power)
+    """Logarithmic both ways; straight around 0, up to the smallest fifth of values."""
+    marks = [line for line in ax.lines if line.get_marker() != "x"]
+    values = np.concatenate([[0.0], *(line.get_ydata() for line in marks)])
+    sizes = np.abs(values[values != 0])
+    if not len(sizes):
+        return
+    threshold = 10.0 ** math.ceil(math.log10(np.quantile(sizes, 0.2)))
+    if sizes.max() > threshold:
+        ax.set_yscale("symlog", linthresh=threshold)
+        if values.min() == 0:
+            ax.set_ylim(bottom=0)

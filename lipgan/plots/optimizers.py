@@ -10,6 +10,7 @@ import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from lipgan import measures
 from lipgan.claims.small_k import SLOWED
@@ -19,10 +20,10 @@ from lipgan.plots.style import COLORS
 from lipgan.report.optimizers import OPTIMIZER_LABELS
 from lipgan.runs import HISTORY_DIGITS, Run
 
-_HUES = sns.color_palette("dark", len(OPTIMIZERS))
+_HUES = [sns.color_palette("colorblind")[i] for i in (0, 3, 2, 9, 4, 7)]
 OPTIMIZER_COLORS = dict(zip(OPTIMIZERS, _HUES, strict=True))
 RESOLUTION = 10.0**-HISTORY_DIGITS  # smaller shares of a step are not recorded
-NARROW = 10.0  # distances within this factor are shown on a linear axis
+NARROW = 3.0  # distances within this factor are shown on a linear axis
 PLAYERS = {"g": "generator", "d": "discriminator"}
 
 
@@ -141,7 +142,11 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
     panels[0, 0].set_ylim(len(names) - 0.5, -0.5)
     finite = [v for values in cells.values() for v in values if math.isfinite(v)]
     if finite and max(finite) > NARROW * min(finite):
-        panels[0, 0].set_xscale("log")
+        for ax in panels[0]:
+            ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_major_formatter("{x:g}")
+            ax.xaxis.set_minor_locator(NullLocator())
     sns.despine(figure)
     figure.tight_layout()
     return figure

@@ -22,12 +22,32 @@ from lipgan.report.distances import (
     table3_beside_paper,
     toy_table,
 )
-from lipgan.report.domains import slopes_beside_paper, wander_table, wandered
+from lipgan.report.domains import (
+    slopes_beside_paper,
+    wander_table,
+    wandered,
+    width_table,
+)
+from lipgan.report.failures import (
+    bias_table,
+    even_but_failed,
+    failures_table,
+    kinds,
+)
+from lipgan.report.metrics import (
+    best_cells,
+    best_k,
+    constant_images,
+    crashed_cells,
+    failure_image,
+    paper_constants,
+)
 from lipgan.report.optimizers import (
     OPTIMIZER_LABELS,
-    as_costly_as_the_paper,
+    optimizers_table,
     paper_prices,
     small_k_table,
+    worse_at_small_k,
 )
 from lipgan.report.verdicts import (
     badge,
@@ -42,15 +62,25 @@ __all__ = [
     "OPTIMIZER_LABELS",
     "apart",
     "arithmetic_table",
-    "as_costly_as_the_paper",
     "badge",
+    "best_cells",
+    "best_k",
+    "bias_table",
     "claims_table",
+    "constant_images",
+    "crashed_cells",
     "domains_by_alpha",
+    "even_but_failed",
+    "failure_image",
+    "failures_table",
     "judged",
+    "kinds",
     "limit_table",
     "linear_table",
     "lipschitz_table",
+    "optimizers_table",
     "own_verdicts",
+    "paper_constants",
     "paper_prices",
     "provenance_markdown",
     "ratios_beside_paper",
@@ -68,4 +98,6 @@ __all__ = [
     "verdict_markdown",
     "wander_table",
     "wandered",
+    "width_table",
+    "worse_at_small_k",
 ]

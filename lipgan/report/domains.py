@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lipgan import domains
 from lipgan.losses import LOSSES
@@ -24,6 +24,30 @@ PARTS = {
 }
 
 
+def width_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Width of Omega late in training, per loss and regularizer, k as columns.
+
+    Median over seeds and range; the last column divides the median at the largest k
+    by that at the smallest.
+    """
+    import pandas as pd
+
+    rows = {}
+    for (loss, regularizer), by_k in _by_loss(runs).items():
+        widths = [
+            [math.inf if r.diverged else domains.late_width(r) for r in by_k.get(k, [])]
+            for k in _ks(runs)
+        ]
+        first, last = (_median([w for w in widths[i] if w < math.inf]) for i in (0, -1))
+        fall = last / first
+        rows[LOSSES[loss].label, REGULARIZERS[regularizer].label] = [
+            *(spread(cell) if cell else "–" for cell in widths),
+            f"{fall:.3g}" if math.isfinite(fall) else "–",
+        ]
+    columns = [*_k_names(runs), "largest k over smallest"]
+    return _framed(pd, rows, ["loss", "regularizer"], columns)
+
+
 def wander_table(runs: Sequence[Run]) -> "pd.DataFrame":
     """How far Omega's center moves in each part of training, in widths of Omega.
 
@@ -31,22 +55,43 @@ def wander_table(runs: Sequence[Run]) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    ks = sorted({r.config.lipschitz_k for r in runs})
-    cells: dict[tuple[str, str, float], list[Run]] = {}
-    for run in runs:
-        c = run.config
-        cells.setdefault((c.loss, c.regularizer, c.lipschitz_k), []).append(run)
     rows = {
         (LOSSES[loss].label, REGULARIZERS[regularizer].label, part): [
-            wandered(cells.get((loss, regularizer, k), []), part) for k in ks
+            wandered(by_k.get(k, []), part) for k in _ks(runs)
         ]
-        for loss, regularizer in dict.fromkeys(key[:2] for key in cells)
+        for (loss, regularizer), by_k in _by_loss(runs).items()
         for part in PARTS
     }
-    table = pd.DataFrame.from_dict(rows, orient="index")
     names = ["loss", "regularizer", "part of training"]
+    return _framed(pd, rows, names, _k_names(runs))
+
+
+def _ks(runs: Sequence[Run]) -> list[float]:
+    return sorted({r.config.lipschitz_k for r in runs})
+
+
+def _k_names(runs: Sequence[Run]) -> list[str]:
+    return [f"k = {k:g}" for k in _ks(runs)]
+
+
+def _by_loss(runs: Sequence[Run]) -> dict[tuple[str, str], dict[float, list[Run]]]:
+    """(loss, regularizer) -> k -> runs, losses together and in their order."""
+    order = list(dict.fromkeys(r.config.loss for r in runs))
+    groups: dict[tuple[str, str], dict[float, list[Run]]] = {}
+    for run in sorted(runs, key=lambda r: order.index(r.config.loss)):
+        c = run.config
+        by_k = groups.setdefault((c.loss, c.regularizer), {})
+        by_k.setdefault(c.lipschitz_k, []).append(run)
+    return groups
+
+
+def _median(values: Sequence[float]) -> float:
+    return median(values) if values else math.nan
+
+
+def _framed(pd: Any, rows: dict, names: list[str], columns: list) -> "pd.DataFrame":
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     table.index = pd.MultiIndex.from_tuples(rows, names=names)
-    table.columns = [f"k = {k:g}" for k in ks]
     return table
 
 

@@ -23,7 +23,10 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
     if not verdict.checks:
         return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
-    lines += ["| criterion, fixed before the run | found | holds |", "|---|---|---|"]
+    lines += [
+        "| criterion, fixed before the results were seen | found | holds |",
+        "|---|---|---|",
+    ]
     lines += [
         f"| {c.criterion} | {c.found} | {'yes' if c.holds else 'no'} |"
         for c in verdict.checks
