@@ -48,14 +48,13 @@ def history_of(config, width, center):
     for side in ("real", "fake"):
         low, high = middle - width / 2, middle + width / 2
         term = LOSSES[config.loss].terms[f"d_{side}"]
-        ends = zip(low, high, strict=True)
-        slopes = [attained_slopes(term, *omega) for omega in ends]
+        slopes = attained_slopes(term, low[-1], high[-1])  # only the last is judged
         history |= {
             f"score_{side}_min": low.tolist(),
             f"score_{side}_mean": middle.tolist(),
             f"score_{side}_max": high.tolist(),
-            f"slope_{side}_min": [s[0] for s in slopes],
-            f"slope_{side}_max": [s[1] for s in slopes],
+            f"slope_{side}_min": [math.nan] * (MOMENTS - 1) + [slopes[0]],
+            f"slope_{side}_max": [math.nan] * (MOMENTS - 1) + [slopes[1]],
         }
     return history
 

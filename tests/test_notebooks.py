@@ -219,7 +219,7 @@ def test_wrong_parameters_are_refused_before_a_kernel(
 def test_numbers_in_scientific_notation_are_numbers(project, no_kernel):
     layout = project({"one": notebook()}, {"one": "{alpha: 1e-11, steps: 1e5}"})
     values = check_parameters(load_pages(layout.root)[0], "smoke")
-    assert values == {"alpha": 1e-11, "steps": 100_000, "scale": "smoke"}
+    assert values == {"alpha": 1e-11, "steps": 100_000, "scale": "smoke", "seeds": [0]}
     assert isinstance(values["steps"], int)
 
 

@@ -146,18 +146,29 @@ def wgan_drifts_checks(runs: Sequence[Run]) -> list[Check]:
     ]
 
 
+def _slope_end(runs: Sequence[Run], loss: str, k: float, which: int) -> float:
+    """Lower (0) or upper (1) end of Psi under spectral normalization, of survivors.
+
+    Median over seeds; NaN where there are none.
+    """
+    ends = [
+        domains.slope_interval(run, TABLE2_TERM[loss])[which]
+        for run in runs
+        if run.config.regularizer == "sn"
+        and (run.config.loss, run.config.lipschitz_k) == (loss, k)
+        and not run.diverged
+    ]
+    return median(ends) if ends else math.nan
+
+
 def psi_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
     """Table 2: slopes shrink with k, away from saturation and explosion.
 
-    NaN stands for a cell without a surviving seed; it fulfills no criterion.
+    A cell without a surviving seed fulfills no criterion.
     """
-    sn = [r for r in runs if r.config.regularizer == "sn" and not r.diverged]
 
     def end(loss: str, k: float, which: int) -> float:
-        own = [r for r in sn if (r.config.loss, r.config.lipschitz_k) == (loss, k)]
-        term = TABLE2_TERM[loss]
-        ends = [domains.slope_interval(r, term)[which] for r in own]
-        return median(ends) if ends else math.nan
+        return _slope_end(runs, loss, k, which)
 
     ks = sorted(experiments.FIGURE4_K)
     spread = {loss: [end(loss, k, 1) - end(loss, k, 0) for k in ks] for loss in CENTER}

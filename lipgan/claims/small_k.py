@@ -59,6 +59,14 @@ def spelled(ratio: float, form: str = ".2f") -> str:
     return f"{ratio:{form}}" if math.isfinite(ratio) else "diverged"
 
 
+def _listed(price: dict[tuple[str, str], float], name: str) -> str:
+    """The prices under one optimizer, by loss."""
+    return ", ".join(
+        f"{LOSSES[k].label} {spelled(price[name, k])}"
+        for k in experiments.SMALL_K_LOSSES
+    )
+
+
 def epsilon_checks(runs: Sequence[Run]) -> list[Check]:
     """Take epsilon away, or enlarge it: the price of a small k must follow."""
     price = price_of_small_k(runs)
@@ -66,10 +74,6 @@ def epsilon_checks(runs: Sequence[Run]) -> list[Check]:
     losses = experiments.SMALL_K_LOSSES
     shares = dict.fromkeys((("rmsprop", k) for k in losses), math.nan)
     shares |= step_shares(runs, low)
-
-    def listed(name: str) -> str:
-        return ", ".join(f"{LOSSES[k].label} {spelled(price[name, k])}" for k in losses)
-
     without = [price["rmsprop_tiny_eps", k] for k in losses]
     usual = [price["rmsprop", k] for k in losses]
     large = [price["rmsprop_eps_inside", k] for k in losses]
@@ -81,13 +85,14 @@ def epsilon_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             "with epsilon = 1e-16 the price of a small k (distance at 0.2 over that "
             "at 1, less 1) falls to half or less, for NS and WGAN",
-            f"{listed('rmsprop_tiny_eps')}; with 1e-8 {listed('rmsprop')}",
+            f"{_listed(price, 'rmsprop_tiny_eps')}; with 1e-8 "
+            f"{_listed(price, 'rmsprop')}",
             all(gone) and min(usual) > 1,
         ),
         Check(
             "with a larger epsilon (1e-10 under the root: a floor of 1e-5) the price "
             "is higher than with 1e-8",
-            listed("rmsprop_eps_inside"),
+            _listed(price, "rmsprop_eps_inside"),
             all(a > b for a, b in zip(large, usual, strict=True)),
         ),
         Check(
