@@ -92,8 +92,7 @@ def push_by_chance(evenness: float, samples: int, classes: int) -> float:
     if classes < 2 or not evenness > 0:
         return math.nan
     variation = math.sqrt(max(0.0, 1 / evenness - 1))  # standard deviation / mean
-    # class means around the mean of all of them, which is no free number
-    width = variation * math.sqrt((classes - 1) / samples)
+    width = variation * math.sqrt(classes / samples)  # that of the mean of one class
     return 1 + width * _expected_maximum(classes)
 
 

@@ -64,8 +64,8 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         f"Scale `{scale}`: {', '.join(counts)}. Every row is computed from the run "
         "records when the book is built; a claim without complete records is *not "
         "tested*. The last column judges what was trained where this book was built, "
-        "by the same criteria: with one seed, near-ties fall either way. The evidence "
-        "for each row follows below the table.",
+        "by the same criteria, with its seeds: with one seed, near-ties fall either way. "
+        "The evidence for each row follows below the table.",
         "",
         "| verdict | claim | in the paper | seeds | training | trained here |",
         "|---|---|---|---|---|---|",
@@ -105,13 +105,16 @@ def _claim_row(name: str, verdict: Verdict, mine: Verdict) -> str:
     link = f"[{claim.statement}]({claim.page}.ipynb)"
     here = "–"
     if mine.seeds and mine.checks:
-        here = f"{badge(mine.status)}, seed {_listed(mine.seeds)}"
+        here = f"{badge(mine.status)} {_listed(mine.seeds)}"
     seeds = _listed(verdict.seeds) or "–"
     cells = (badge(verdict.status), link, claim.where, seeds, cost, here)
     return "| " + " | ".join(cells) + " |"
 
 
 def _listed(seeds: Sequence[int]) -> str:
+    """Seeds 0, 1, 2 as 0–2, any others one by one."""
+    if len(seeds) > 1 and tuple(seeds) == tuple(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]}–{seeds[-1]}"
     return ", ".join(map(str, seeds))
 
 
