@@ -9,10 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from lipgan import experiments, plots
+from lipgan.claims import CLAIMS
 from lipgan.domains import late_width, omega
 from lipgan.experiments import TABLE3_LOSSES
 from lipgan.losses import LOSSES
-from lipgan.plots import images
+from lipgan.plots import MARKERS, images
 from lipgan.published import TABLE2, TABLE3, TABLE4
 from lipgan.report import OPTIMIZER_LABELS
 from lipgan.training import train
@@ -301,6 +302,72 @@ def test_step_share_curves_fall_to_a_half_at_epsilon():
     assert half == pytest.approx(1e-8, rel=0.1)
     assert np.asarray(lines["ε = 1e-16"].get_ydata()).min() > 0.99
     assert OPTIMIZER_LABELS["rmsprop_tf"] not in lines
+
+
+@pytest.fixture(scope="module")
+def figure5_runs():
+    """Figure 5's cells and their counterparts after a few steps; EXP overflows."""
+    return train(CLAIMS["sample_bias"].configs("smoke", [0]), device="cpu")
+
+
+def test_failure_samples_have_a_row_per_alpha_and_say_what_happened(figure5_runs):
+    figure = drawn(plots.failure_samples(figure5_runs))
+    titles = [ax.get_title() for ax in figure.axes]
+    assert len(titles) == 8
+    assert titles[7] == "EXP: crashed"
+    assert [ax.get_ylabel() for ax in figure.axes[::4]] == [
+        "α = 1e-09\nseed 0",
+        "α = 0.1\nseed 0",
+    ]
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert texts == ["diverged at\nstep 1"]
+
+
+def test_failure_signs_mark_every_run_and_both_thresholds(figure5_runs):
+    figure = drawn(plots.failure_signs(figure5_runs))
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[:2] == ["density", "coverage"]
+    for ax, threshold in zip(figure.axes, (0.1, 0.5, None, None), strict=True):
+        crosses = [line for line in ax.lines if line.get_marker() == "x"]
+        dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
+        marks = [line for line in ax.lines if line.get_marker() in MARKERS.values()]
+        assert (len(marks), len(crosses)) == (7, 1)
+        assert [line.get_ydata()[0] for line in dashed] == [threshold] * bool(threshold)
+
+
+def test_bias_over_training_shows_what_was_recorded(figure5_runs):
+    figure = drawn(plots.bias_over_training(figure5_runs))
+    assert len(figure.axes) == 3 * 4
+    assert [ax.get_title() for ax in figure.axes[:4]] == ["NS", "LS", "COS", "EXP"]
+    run = next(r for r in figure5_runs if r.config.loss == "ls")
+    curves = [list(line.get_ydata()) for line in figure.axes[1].lines]
+    assert run.history["evenness_real"] in curves
+    crosses = [
+        len([k for k in ax.lines if k.get_marker() == "x"]) for ax in figure.axes
+    ]
+    assert crosses == [0, 0, 0, 1] * 3
+
+
+def test_metrics_against_distance_has_a_column_per_metric(table3_runs):
+    figure = drawn(plots.metrics_against_distance(table3_runs))
+    assert len(figure.axes) == 2 * 5
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[0].startswith("Inception-style score\n(high is good)\nρ = ")
+    assert titles[5:] == ["nothing to order"] * 5  # at smoke scale no cell works
+    lost = len([run for run in table3_runs if run.diverged])
+    crosses = [k for k in figure.axes[0].lines if k.get_marker() == "x"]
+    assert len(crosses) == lost > 0
+
+
+def test_cells_that_work_have_panels_of_their_own(table3_runs):
+    runs = [
+        replace(run, metrics=run.metrics | {"fd_digits_constant": 1e9})
+        for run in table3_runs
+    ]
+    figure = drawn(plots.metrics_against_distance(runs))
+    marks = [k for k in figure.axes[5].lines if k.get_marker() in MARKERS.values()]
+    assert len(marks) == len([run for run in runs if not run.diverged])
+    assert figure.axes[5].get_title().startswith("ρ = ")
 
 
 def test_every_figure_is_tested_here():

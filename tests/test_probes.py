@@ -174,3 +174,62 @@ def test_written_out_slope_breaks_where_one_over_alpha_overflows():
     assert not torch.isfinite(probes.written_out_slope(term, scores, 1e-45)).any()
     wide = probes.written_out_slope(term, scores.double(), 1e-45)
     torch.testing.assert_close(wide, torch.full((3,), -0.5).double())
+
+
+@pytest.mark.parametrize(
+    ("slopes", "expected"),
+    [
+        ([2.0, 2.0, 2.0, 2.0], 1.0),
+        ([-1.0, 1.0, -1.0, 1.0], 1.0),
+        ([3.0, 0.0, 0.0, 0.0], 0.25),
+        ([1.0, 1.0, 0.0, 0.0], 0.5),
+        ([1.0, 3.0], 16 / 20),
+        ([1e30, 3e30], 16 / 20),
+        ([1e-30, 3e-30], 16 / 20),
+    ],
+)
+def test_evenness_in_closed_form(slopes, expected):
+    found = probes.evenness(torch.tensor([slopes]))
+    assert found.shape == (1,)
+    assert float(found) == pytest.approx(expected, rel=1e-6)
+
+
+def test_evenness_of_random_signs_of_a_sine_is_eight_over_pi_squared():
+    angles = torch.linspace(0, 2 * math.pi, 10_001)[:-1]
+    found = float(probes.evenness(torch.sin(angles)[None]))
+    assert found == pytest.approx(8 / math.pi**2, rel=1e-5)
+
+
+def test_evenness_is_undefined_where_nobody_pushes_or_slopes_overflow():
+    slopes = torch.tensor(
+        [[0.0, 0.0], [math.inf, 1.0], [math.nan, 1.0], [math.inf, -math.inf], [1, 2]]
+    )
+    found = probes.evenness(slopes)
+    assert found.isnan().tolist() == [True] * 4 + [False]
+    assert float(found[4]) == pytest.approx(9 / 10)
+
+
+def test_class_push_is_that_of_the_most_favored_class():
+    """Class means of |s| are 2, 4 and 6: the largest is 1.5 times their mean."""
+    slopes = torch.tensor([[1.0, -3.0, 4.0, 6.0, -6.0]])
+    labels = torch.tensor([[0, 0, 1, 2, 2]])
+    assert float(probes.class_push(slopes, labels)) == pytest.approx(1.5)
+    swapped = torch.tensor([[2, 2, 1, 0, 0]])
+    assert float(probes.class_push(slopes, swapped)) == pytest.approx(1.5)
+    assert float(probes.class_push(1e30 * slopes, labels)) == pytest.approx(1.5)
+
+
+def test_class_push_lies_between_one_and_the_number_of_classes():
+    labels = torch.arange(10).repeat(3)[None].expand(2, -1)
+    alone = (labels == 7).float()
+    alone[1] = 1.0
+    assert probes.class_push(alone, labels).tolist() == pytest.approx([10.0, 1.0])
+
+
+def test_class_push_skips_classes_without_samples():
+    slopes = torch.tensor([[1.0, 3.0]])
+    assert float(probes.class_push(slopes, torch.tensor([[0, 4]]))) == pytest.approx(
+        1.5
+    )
+    nobody = torch.zeros(1, 2)
+    assert probes.class_push(nobody, torch.tensor([[0, 4]])).isnan().all()
