@@ -22,10 +22,12 @@ _HOME = {
     "run_or_load": "sweep",
 }
 _MODULES = {
+    "claims",
     "cohort",
     "config",
-    "claims",
     "data",
+    "divergence",
+    "domains",
     "evaluate",
     "experiments",
     "features",

@@ -41,10 +41,10 @@ class Classifier(nn.Module):
         return self.body(2.0 * x - 1.0)
 
 
-def split_indices(count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Shuffle range(count) and cut off the last fifth: (for training, held out)."""
+def split_indices(count: int, seed: int = 0, parts: int = 5) -> tuple[Tensor, Tensor]:
+    """Shuffle range(count), cut off the last of `parts`: (for training, held out)."""
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
-    return order[: count - count // 5], order[count - count // 5 :]
+    return order[: count - count // parts], order[count - count // parts :]
 
 
 def fit_classifier(
@@ -72,11 +72,10 @@ def fit_classifier(
     Returns:
         Accuracy on the held-out fifth, 0 to 1.
     """
-    if dataset.labels is None:
-        raise ValueError(f"dataset: {dataset.name!r} has no labels to learn")
+    labels = labels_of(dataset)
     generator = torch.Generator().manual_seed(seed)
-    _initialize(network, generator)
-    x, labels = dataset.x.float() / 255, dataset.labels
+    initialize(network, generator)
+    x = dataset.x.float() / 255
     train, held_out = split_indices(len(dataset))
     optimizer = torch.optim.AdamW(network.parameters(), learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
@@ -96,7 +95,15 @@ def fit_classifier(
     return float((predicted == labels[held_out]).float().mean())
 
 
-def _initialize(network: Classifier, generator: torch.Generator) -> None:
+def labels_of(dataset: "Dataset") -> Tensor:
+    """Labels, int64 (N,); ValueError if the data have none."""
+    if dataset.labels is None:
+        raise ValueError(f"dataset: {dataset.name!r} has no labels to learn")
+    return dataset.labels
+
+
+def initialize(network: nn.Module, generator: torch.Generator) -> None:
+    """Draw the weights of all layers anew, for ReLU, and set their biases to zero."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(module.weight, generator=generator)

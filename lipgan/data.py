@@ -293,8 +293,10 @@ _HERE, _FREE = "this module", "that of this project"
 
 DATASETS: dict[str, DatasetSpec] = {
     "digits": DatasetSpec("digits", 8, 1, 10, _UCI, "CC BY 4.0", _digits, "digits"),
-    "mnist": DatasetSpec("MNIST", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist),
-    "cifar10": DatasetSpec("CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10),
+    "mnist": DatasetSpec("MNIST", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist, "mnist"),
+    "cifar10": DatasetSpec(
+        "CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10, "cifar10"
+    ),
     "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),
     "folder": DatasetSpec("images", None, None, 0, "a folder", "its owner's", _folder),
     "toy2d": DatasetSpec("four points", None, None, 0, _HERE, _FREE, _points),

@@ -1,4 +1,4 @@
-"""Feature extractors: the shipped digit classifier, and Inception on random weights."""
+"""Feature extractors: the shipped classifiers, and Inception on random weights."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from lipgan import classifiers, data, features, metrics
+from lipgan import classifiers, data, features, inception, metrics, shipped
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_shipped_digit_classifier_knows_the_digits_it_never_saw(digits, extracto
     accuracy = (predicted == digits.labels[held_out]).float().mean().item()
     assert len(held_out) == 359
     assert accuracy >= 0.97
-    with safe_open(features.WEIGHTS / "digits.safetensors", "pt") as file:
+    with safe_open(shipped.WEIGHTS / "digits.safetensors", "pt") as file:
         assert '"held_out_accuracy": 0.9972' in file.metadata()["recipe"]
     assert accuracy == pytest.approx(0.9972, abs=0.003)
 
@@ -83,12 +83,12 @@ def test_unfit_images_are_refused(extractor, images):
 
 
 def test_truncated_and_foreign_weights_are_refused(tmp_path, monkeypatch):
-    whole = (features.WEIGHTS / "digits.safetensors").read_bytes()
+    whole = (shipped.WEIGHTS / "digits.safetensors").read_bytes()
     short = tmp_path / "digits.safetensors"
     short.write_bytes(whole[:-100])
     with pytest.raises(ValueError, match="does not hold what is needed"):
         features.load_extractor("digits", weights=short)
-    monkeypatch.setattr(features, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(shipped, "WEIGHTS", tmp_path)
     with pytest.raises(ValueError, match="is damaged: its SHA-256 starts with"):
         features.load_extractor("digits")
     short.unlink()
@@ -100,7 +100,7 @@ def test_truncated_and_foreign_weights_are_refused(tmp_path, monkeypatch):
 
 def test_unknown_names_and_files_are_refused(tmp_path):
     with pytest.raises(
-        ValueError, match="'vgg' is not one of digits, pixels, inception"
+        ValueError, match="'vgg' is not one of digits, mnist, cifar10, pixels, inc"
     ):
         features.load_extractor("vgg")
     with pytest.raises(FileNotFoundError, match="weights: there is no file"):
@@ -136,8 +136,8 @@ def test_fitting_is_deterministic_and_learns(digits):
 
 
 def test_training_writes_a_file_that_loads(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(features, "WEIGHTS", tmp_path)
-    quick = features.ClassifierFeatures("digits", 8, 1, 10, "", steps=2)
+    monkeypatch.setattr(shipped, "WEIGHTS", tmp_path)
+    quick = shipped.ClassifierFeatures("digits", 8, 1, 10, "", steps=2)
     monkeypatch.setitem(features.FEATURES, "digits", quick)
     threads = torch.get_num_threads()
     features.train_and_save("digits")
@@ -148,31 +148,60 @@ def test_training_writes_a_file_that_loads(tmp_path, monkeypatch, capsys):
     assert features.load_extractor("digits").name == "digits"
 
 
+@pytest.mark.parametrize(("name", "width"), [("mnist", 64), ("cifar10", 128)])
+def test_pooled_extractors_give_features_classes_and_probabilities(name, width):
+    found = features.load_extractor(name)
+    shape = (300, found.channels[0], 32, 32)
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
+    rows, shares = found.features(images), found.probabilities(images)
+    assert rows.shape == (300, width)
+    assert rows.dtype == shares.dtype == torch.float32
+    assert not rows.requires_grad
+    assert found.num_classes == shares.shape[1] == 10
+    assert shares.min() >= 0
+    torch.testing.assert_close(shares.sum(1), torch.ones(300))
+    torch.testing.assert_close(shares, found.head(rows).softmax(1))
+    assert torch.equal(found.classify(images), shares.argmax(1))
+    wrong = images[:, :1] if shape[1] == 3 else images.expand(-1, 3, -1, -1)
+    for unfit in (images[..., :28, :28], wrong, images.float()):
+        with pytest.raises(ValueError, match=rf"need torch.uint8 \(N, {shape[1]}, 32"):
+            found.features(unfit)
+
+
+def test_extractors_without_classes_have_no_probabilities():
+    found = features.load_extractor("pixels")
+    images = torch.zeros(2, 3, 32, 32, dtype=torch.uint8)
+    assert found.features(images).shape == (2, 192)
+    with pytest.raises(ValueError, match="'pixels' has no classes"):
+        found.probabilities(images)
+
+
 @pytest.fixture(scope="module")
 def inception_file(tmp_path_factory):
     """Random weights in pytorch-fid's format, under the official name's stem."""
-    inception = pytest.importorskip("pytorch_fid.inception")
+    reference = pytest.importorskip("pytorch_fid.inception")
     torch.manual_seed(0)
     with (
-        mock.patch.object(inception, "load_state_dict_from_url", return_value={}),
+        mock.patch.object(reference, "load_state_dict_from_url", return_value={}),
         mock.patch("torchvision.models.Inception3.load_state_dict"),
     ):
-        state = inception.fid_inception_v3().state_dict()
+        state = reference.fid_inception_v3().state_dict()
     file = tmp_path_factory.mktemp("inception") / "random.pth"
     torch.save(state, file)
     return file
 
 
 def test_inception_features_match_pytorch_fid(inception_file):
-    from pytorch_fid import inception
+    from pytorch_fid import inception as reference
 
     found = features.load_extractor("inception", weights=inception_file)
     images = torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8)
     images[1] = images[1, :1]  # gray
     rows = found.features(images)
     state = torch.load(inception_file, weights_only=True)
-    with mock.patch.object(inception, "load_state_dict_from_url", return_value=state):
-        network = inception.InceptionV3([3]).eval()
+    with mock.patch.object(reference, "load_state_dict_from_url", return_value=state):
+        network = reference.InceptionV3([3]).eval()
     with torch.no_grad():
         expected = network(images / 255)[0][:, :, 0, 0]
     assert rows.shape == (2, 2048)
@@ -191,7 +220,7 @@ def test_inception_weights_are_sought_and_checked(
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="--inception-weights FILE"):
         features.load_extractor("inception")
-    place = tmp_path / "hub" / "checkpoints" / features.INCEPTION_FILE
+    place = tmp_path / "hub" / "checkpoints" / inception.INCEPTION_FILE
     place.parent.mkdir(parents=True)
     os.link(inception_file, place)
     with pytest.raises(ValueError, match="starts with [0-9a-f]{8}, not 6726825d"):

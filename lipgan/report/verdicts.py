@@ -64,8 +64,8 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         f"Scale `{scale}`: {', '.join(counts)}. Every row is computed from the run "
         "records when the book is built; a claim without complete records is *not "
         "tested*. The last column judges what was trained where this book was built, "
-        "by the same criteria, with its seeds: with one seed, near-ties fall either way. "
-        "The evidence for each row follows below the table.",
+        "by the same criteria, with its seeds: with one seed, near-ties fall either "
+        "way. The evidence for each row follows below the table.",
         "",
         "| verdict | claim | in the paper | seeds | training | trained here |",
         "|---|---|---|---|---|---|",
