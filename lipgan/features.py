@@ -113,7 +113,7 @@ class _Parser(argparse.ArgumentParser):
 
 _DIGITS = "ee59051915952ef14d6cdfcdd03d7ee2e149a92ffa289d4ece681e0797319891"
 _MNIST = "196c366cefbb69da4e940b40a40b14842c07e13905318ad015fb79a1a9fed8c5"
-_CIFAR10 = "7051f91b085d5da5f88e505e0f1088644777d9ed35e7c7a46b3a0e7ce609a638"
+_CIFAR10 = "15a50becd165d378458685343003ee16493378d3ea8fb9cfa2dc7d22ffb09c91"
 
 FEATURES: dict[str, ShippedClassifier | PixelFeatures | InceptionFeatures] = {
     "digits": ClassifierFeatures("digits", 8, 1, 10, _DIGITS),
@@ -129,7 +129,7 @@ FEATURES: dict[str, ShippedClassifier | PixelFeatures | InceptionFeatures] = {
         stem=24,
         widths=(32, 96, 128),
         held_out="a tenth",
-        recipe=Recipe(steps=1260, flip=True),
+        recipe=Recipe(steps=2160, flip=True),
     ),
     "pixels": PixelFeatures(),
     "inception": InceptionFeatures(),
