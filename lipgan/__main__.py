@@ -13,7 +13,9 @@ BAD_INPUT = 2
 TABLES = (
     *("table3", "table3_srn", "table4a", "table4b", "table5"),
     *("figure1", "figure4", "figure5", "small_k"),
+    *("roads", "roads_scaled", "lgan", "gran_k", "gradient_fields"),
 )
+_ON_POINTS = {"figure1", "gradient_fields"}
 _FIELDS: dict[str, type] = {
     "loss": str,
     "alpha": float,
@@ -68,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         train.add_argument(f"--{name}", type=kind, default=None, metavar=kind.__name__)
     _add_training_options(train)
     train.set_defaults(run=_train)
-    sweep = commands.add_parser("sweep", help="all cells of a table of the paper")
+    sweep = commands.add_parser("sweep", help="all cells of a table")
     sweep.add_argument("table", choices=TABLES)
     sweep.add_argument("--dataset", default=None)
     sweep.add_argument("--scale", default="embedded")
@@ -129,7 +131,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from lipgan.sweep import pack
 
     chosen = {"dataset": options.dataset} if options.dataset else {}
-    if options.inception_weights and options.table != "figure1":
+    if options.inception_weights and options.table not in _ON_POINTS:
         chosen["features"] = "inception"
     configs = EXPERIMENTS[options.table](
         scale=options.scale, seeds=options.seeds, **chosen

@@ -5,7 +5,6 @@ member is a function of its own seed, the purpose and the step, so its result do
 depend on its company.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -16,60 +15,10 @@ from lipgan.config import Config
 from lipgan.lifting import Lifted, Tensors
 from lipgan.losses import LOSSES, scaled_term
 from lipgan.models import MODELS, initialize
+from lipgan.noise import Noise, seeded_generator
 from lipgan.optimizers import OPTIMIZERS
 from lipgan.regularizers import REGULARIZERS
 from lipgan.regularizers.base import Critic, Strength
-
-
-def seeded_generator(seed: int, purpose: str, index: int = 0) -> torch.Generator:
-    """A CPU generator whose stream depends on its three arguments alone."""
-    key = f"{seed}/{purpose}/{index}".encode()
-    digest = hashlib.blake2b(key, digest_size=8).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest) >> 1)
-
-
-class Noise:
-    """Random numbers per member, drawn in blocks of steps on the CPU.
-
-    The same numbers on every device, for every cohort size, at every resumption.
-    Members with equal seeds share them: their comparison is paired.
-    """
-
-    BLOCK = 32  # steps drawn at once; part of the definition of the streams
-
-    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
-        """One stream per distinct seed."""
-        self.device = device
-        self.seeds = sorted(set(seeds))
-        self.rows = torch.tensor([self.seeds.index(s) for s in seeds], device=device)
-        self._blocks: dict[str, tuple[int, Tensor]] = {}
-
-    def keep(self, rows: Tensor) -> None:
-        """Forget all members but these."""
-        self.rows = self.rows[rows]
-
-    def normal(self, purpose: str, step: int, *shape: int) -> Tensor:
-        """N(0, 1) numbers (E, *shape) of one step."""
-        return self._draw(f"{purpose} normal", step, torch.randn, shape)[self.rows]
-
-    def uniform(self, purpose: str, step: int, *shape: int) -> Tensor:
-        """U[0, 1) numbers (E, *shape) of one step."""
-        return self._draw(f"{purpose} uniform", step, torch.rand, shape)[self.rows]
-
-    def indices(self, purpose: str, step: int, high: int, *shape: int) -> Tensor:
-        """Whole numbers below ``high``, (S, *shape) for the S distinct seeds."""
-        u = self._draw(f"{purpose} indices", step, torch.rand, shape)
-        return (u.double() * high).long().clamp(max=high - 1)
-
-    def _draw(self, purpose: str, step: int, draw, shape: tuple[int, ...]) -> Tensor:  # type: ignore[no-untyped-def]
-        block, offset = divmod(step, self.BLOCK)
-        if self._blocks.get(purpose, (-1,))[0] != block:
-            numbers = [
-                draw(self.BLOCK, *shape, generator=seeded_generator(s, purpose, block))
-                for s in self.seeds
-            ]
-            self._blocks[purpose] = block, torch.stack(numbers).to(self.device)
-        return self._blocks[purpose][1][:, offset]
 
 
 class RowLosses:
@@ -111,6 +60,7 @@ class Cohort:
         g_buffers: running statistics of batch normalization.
         averaged: moving average of ``g`` and ``g_buffers``; empty without averaging.
         d_state: what the regularizer carries along per weight.
+        memory: what its penalty keeps from one update to the next.
         diverged_at: step of the first non-finite score, -1 while there is none, (E,).
     """
 
@@ -138,6 +88,7 @@ class Cohort:
         self.diverged_at = torch.full((len(configs),), -1, device=device)
         self._read_configs()
         self.d_state = self._start_regularizer()
+        self.memory: Tensors = {}
 
     def _read_configs(self) -> None:
         def column(name: str) -> Tensor:
@@ -186,11 +137,11 @@ class Cohort:
 
     @torch.no_grad()
     def project(self) -> None:
-        """Let the regularizer put the updated weights back where they may be."""
-        for name, matrix in self._matrices().items():
-            allowed = self.regularizer.project(matrix, self.strength)
-            if allowed is not matrix:
-                self.d[name].copy_(allowed.view_as(self.d[name]))
+        """Let the regularizer put the updated parameters back where they may be."""
+        for parameter in self.d.values():
+            allowed = self.regularizer.project(parameter, self.strength)
+            if allowed is not parameter:
+                parameter.copy_(allowed)
 
     def regularized_weights(self) -> Tensors:
         """All parameters of the discriminators as the regularizer leaves them."""
@@ -200,10 +151,19 @@ class Cohort:
             weights[name] = normal.view_as(self.d[name])
         return weights
 
-    def critic(self) -> Critic:
-        """The score function of the present weights: (E, B, *shape) to (E, B)."""
+    def critic(self, for_generators: bool = False) -> Critic:
+        """The score function of the present weights: (E, B, *shape) to (E, B).
+
+        ``for_generators`` gives scores differentiable in the samples only.
+        """
         operands = self.discriminator.prepare(self.regularized_weights())
-        return lambda x: self.discriminator(operands, x)
+        own = self.regularizer
+        hook = own.generator_scores if for_generators else own.scores
+
+        def raw(x: Tensor) -> Tensor:
+            return self.discriminator(operands, x)
+
+        return lambda x: hook(raw, x, self.strength)
 
     def sampler(
         self, training: bool, averaged: bool = False
@@ -244,6 +204,7 @@ class Cohort:
             self.g_buffers,
             self.averaged,
             self.d_state,
+            self.memory,
             self.g_moments,
             self.d_moments,
         )
@@ -262,3 +223,16 @@ class Cohort:
         weights = self.regularized_weights()
         module.load_state_dict({k: v[row].detach().cpu() for k, v in weights.items()})
         return module
+
+    def plain_critic(self, row: int) -> Callable[[Tensor], Tensor]:
+        """One member's scores as a function on the CPU: (B, *shape) to (B,)."""
+        network, own = self.plain_discriminator(row), self.regularizer
+        k, weight = (
+            s[row : row + 1].cpu() for s in (self.strength.k, self.strength.weight)
+        )
+        strength = Strength(k, weight)
+
+        def raw(x: Tensor) -> Tensor:
+            return network(x[0])[None]
+
+        return lambda x: own.scores(raw, x[None], strength)[0]

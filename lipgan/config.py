@@ -25,7 +25,7 @@ class Settings:
         z_dim: length of the noise vector.
         batch_size: samples per update.
         lr_d: learning rate of the discriminator.
-        lr_g: learning rate of the generator.
+        lr_g: learning rate of the generator; 0 freezes it as it was initialized.
         eval_samples: generated samples behind every metric.
         ema_decay: of the moving average of the generator's weights, whose samples are
             judged, per step; 0 judges the last weights.
@@ -86,7 +86,7 @@ SCALES: dict[str, dict[str, Settings]] = {
 }
 
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
-_MAY_BE_ZERO = {"seed", "image_size", "channels", "ema_decay", "data_limit"}
+_MAY_BE_ZERO = {"seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"}
 _PER_MEMBER = (
     "loss",
     "alpha",
@@ -109,7 +109,8 @@ class Config:
         loss: key of ``LOSSES``.
         alpha: domain scaling (Eq. 8), positive.
         regularizer: key of ``REGULARIZERS``.
-        lipschitz_k: k_SN per layer (Eq. 12) or k_GP (Eq. 11), positive.
+        lipschitz_k: k_SN per layer (Eq. 12), k_GP (Eq. 11), or what else its
+            regularizer calls k, positive.
         penalty_weight: factor of a penalty, lambda of Eq. 11.
         dataset: key of ``DATASETS``; a folder of images is ``folder:PATH``.
         scale: ``smoke``, ``embedded`` or ``paper``.
@@ -231,7 +232,11 @@ class Config:
         """Short text for progress lines and plots."""
         scaling = "" if self.alpha == 1 else f" α={self.alpha:g}"
         regularizer = REGULARIZERS[self.regularizer]
-        strength = f" k={self.lipschitz_k:g}" if regularizer.uses_k else ""
+        strength = ""
+        if regularizer.uses_k:
+            strength = f" k={self.lipschitz_k:g}"
+        elif regularizer.uses_weight:
+            strength = f" λ={self.penalty_weight:g}"
         name = f"{LOSSES[self.loss].label}-{regularizer.label}"
         return f"{name}{strength}{scaling} seed {self.seed}"
 

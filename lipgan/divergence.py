@@ -10,12 +10,12 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from lipgan.cohort import Noise, seeded_generator
 from lipgan.data import to_uint8
 from lipgan.lifting import Lifted, Tensors
 from lipgan.models import MODELS, Sizes
+from lipgan.noise import Noise, seeded_generator
 from lipgan.optimizers import Adam
-from lipgan.regularizers.base import Critic, Strength
+from lipgan.regularizers.base import Batch, Critic, Strength
 from lipgan.regularizers.penalties import GradientPenalty
 
 ADAM = Adam(beta1=0.0, beta2=0.9)
@@ -166,7 +166,8 @@ def _objective(critic: Critic, x_real: Tensor, x_fake: Tensor, t: Tensor) -> Ten
     """E f(real) - E f(fake) - penalty, (E,); t (E, B) places the penalty's points."""
     real, fake = critic(torch.cat([x_real, x_fake], dim=1)).chunk(2, dim=1)
     targets = t.new_full((len(t),), SLOPE), t.new_full((len(t),), PENALTY_WEIGHT)
-    penalty = GradientPenalty().penalty(critic, x_real, x_fake, t, Strength(*targets))
+    batch = Batch(x_real, x_fake, lambda *shape, purpose="": t, {})
+    penalty = GradientPenalty().penalty(critic, batch, Strength(*targets))
     return real.mean(1) - fake.mean(1) - penalty
 
 

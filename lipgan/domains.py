@@ -3,9 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lipgan.losses import LOSSES
+from lipgan.probes import attained_slopes
 from lipgan.runs import Run
 
 Series = NDArray[np.float64]
+LARGEST = 1e300
 
 
 def omega(run: Run) -> tuple[Series, Series]:
@@ -50,6 +53,32 @@ def wander(run: Run, start: float = 0.0, end: float = 1.0) -> float:
     )
     center, width = centers(run)[part], widths(run)[part]
     return float((center.max() - center.min()) / np.median(width))
+
+
+def nonlinearity(run: Run) -> float:
+    """How far from linear the scaled loss is on its attained domain, 0 to 2.
+
+    Relative variation of the slope, (max L' - min L') / max |L'| over Omega: 0 for a
+    linear loss, 1 where it falls to nothing, 2 where it turns around. Largest of the
+    loss's three terms; median over the second half of what was recorded. NaN if no
+    moment has a finite domain.
+    """
+    low, high = (run.config.alpha * ends for ends in omega(run))
+    ends = list(zip(low, high, strict=True))[len(low) // 2 :]
+    finite = [pair for pair in ends if np.isfinite(pair).all()]
+    values = [
+        max(_variation(*attained_slopes(term, *pair)) for term in terms)
+        for pair in finite
+        for terms in [LOSSES[run.config.loss].terms.values()]
+    ]
+    return float(np.median(values)) if values else float("nan")
+
+
+def _variation(least: float, most: float) -> float:
+    """(most - least) / max(|least|, |most|), also where an exponential overflows."""
+    least, most = np.clip((least, most), -LARGEST, LARGEST)
+    size = max(abs(least), abs(most))
+    return float(most / size - least / size) if size else 0.0
 
 
 def slope_interval(run: Run, term: str) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """What is measured on a cohort: a moment of its history, and its final metrics."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -147,8 +147,9 @@ def evaluate(
     """
     rows = [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(samples)]
     if reference is None:
-        for row, x in zip(rows, samples, strict=True):
+        for i, (row, x) in enumerate(zip(rows, samples, strict=True)):
             row.update(point_metrics(x, dataset))
+            row.update(gradient_metrics(cohort.plain_critic(i), x, dataset))
         return rows, [None] * len(rows)
     images, first = to_uint8(samples), cohort.configs[0]
     steps = min(CRITIC_STEPS, first.num_steps)
@@ -194,10 +195,35 @@ def constant_metric(reference: Reference) -> dict[str, float]:
     return {distance_name(reference.extractor.name, "constant"): reference.constant}
 
 
+def _as_many_real(dataset: Dataset, count: int) -> Tensor:
+    """``count`` real samples, evenly picked, (n, *shape)."""
+    indices = torch.linspace(0, len(dataset) - 1, count).long()
+    return dataset.batch(indices.to(dataset.x.device))
+
+
+def gradient_metrics(
+    critic: Callable[[Tensor], Tensor], points: Tensor, dataset: Dataset
+) -> dict[str, float]:
+    """Whether the score rises towards the data from generated 2-D points (n, 2).
+
+    ``gradient_cosine``: mean cosine between the score's input gradient and the way to
+    the point's partner under the best assignment to real points (Zhou et al. 2019 ask
+    for 1); ``gradient_norm``: median norm of that gradient.
+    """
+    x = points.detach().cpu().requires_grad_()
+    (grad,) = torch.autograd.grad(critic(x).sum(), x)
+    way = metrics.transport_directions(points, _as_many_real(dataset, len(points)))
+    cosine = torch.nn.functional.cosine_similarity(grad.double(), way, dim=1)
+    count = samples_name(len(points))
+    return {
+        f"gradient_cosine_{count}": float(cosine.mean()),
+        f"gradient_norm_{count}": float(grad.norm(dim=1).median()),
+    }
+
+
 def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
     """Exact W1 and covered modes of generated 2-D points (n, 2)."""
-    indices = torch.linspace(0, len(dataset) - 1, len(points)).long()
-    real = dataset.batch(indices.to(dataset.x.device))
+    real = _as_many_real(dataset, len(points))
     row = {
         f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
     }
@@ -216,21 +242,21 @@ def lipschitz_metrics(
 ) -> dict[str, float]:
     """How steep one trained discriminator really is.
 
-    ``lipschitz_layers``: product of the layers' exact operator norms, an upper bound.
-    ``lipschitz_gradient``: largest input gradient found on real, fake, mixed and noise
-    inputs, a lower bound. ``domain_width``: range of the score over the same inputs.
+    ``lipschitz_layers``: product of the layers' exact operator norms, an upper bound
+    unless the regularizer acts on the scores. ``lipschitz_gradient``: largest input
+    gradient found on real, fake, mixed and noise inputs, a lower bound.
+    ``domain_width``: range of the score over the same inputs.
     """
-    network = cohort.plain_discriminator(row)
+    network, critic = cohort.plain_discriminator(row), cohort.plain_critic(row)
     config = cohort.configs[row]
     x_fake = x_fake[:PROBE_SAMPLES].cpu()
-    picks = torch.linspace(0, len(dataset) - 1, len(x_fake)).long()
-    x_real = dataset.batch(picks.to(dataset.x.device)).cpu()
+    x_real = _as_many_real(dataset, len(x_fake)).cpu()
     noise = torch.Generator().manual_seed(config.seed)
     uniform = 2 * torch.rand(x_real.shape, generator=noise) - 1
     x = torch.cat([x_real, x_fake, (x_real + x_fake) / 2, uniform])
     with torch.no_grad():
-        scores = network(x)
-    slopes = probes.input_gradient_norms(network, x)
+        scores = critic(x)
+    slopes = probes.input_gradient_norms(critic, x)
     return {
         "lipschitz_layers": math.prod(probes.layer_norms(network, cohort.shape)),
         "lipschitz_gradient": float(slopes.max()),

@@ -1,4 +1,4 @@
-"""The GAN losses of the paper's Table 1 and domain scaling (Eq. 8).
+"""GAN losses, those of the paper's Table 1 first, and domain scaling (Eq. 8).
 
 One sign convention for all of them: a high score means "real". Everybody minimizes
 
@@ -134,6 +134,16 @@ def _ns_above_zero(x: Tensor) -> Tensor:
     return x.clamp(min=0) + torch.log1p(torch.expm1(-x.abs()) / 2)
 
 
+def _hyperbola(x: Tensor) -> Tensor:
+    """sqrt(x^2 + 1), which does not overflow."""
+    return torch.hypot(x, torch.ones_like(x))
+
+
+def _hyperbola_above_zero(x: Tensor) -> Tensor:
+    """sqrt(x^2 + 1) - 1 = x * x / (sqrt(x^2 + 1) + 1)."""
+    return x * (x / (_hyperbola(x) + 1))
+
+
 def _cos_above_zero(x: Tensor, shift: float) -> Tensor:
     """-cos(x + shift) + cos(shift), as a product."""
     return 2 * torch.sin(x / 2 + shift) * torch.sin(x / 2)
@@ -150,8 +160,14 @@ COS_UP = Term(lambda f: -torch.cos(f - 1), lambda f: _cos_above_zero(f, -1.0))
 COS_DOWN = Term(lambda f: -torch.cos(f + 1), lambda f: _cos_above_zero(f, 1.0))
 EXP_UP = Term(lambda f: torch.exp(-f), lambda f: torch.expm1(-f))
 EXP_DOWN = Term(torch.exp, torch.expm1)
+SQRT_UP = Term(lambda f: _hyperbola(f) - f, lambda f: _hyperbola_above_zero(f) - f)
+SQRT_DOWN = Term(lambda f: _hyperbola(f) + f, lambda f: _hyperbola_above_zero(f) + f)
+HINGE_UP = Term(lambda f: (1 - f).clamp(min=0), lambda f: (-f).clamp(min=-1))
+HINGE_DOWN = Term(lambda f: (1 + f).clamp(min=0), lambda f: f.clamp(min=-1))
 
-# Source of all six: Qin et al. 2020, Table 1. Order: d_real, d_fake, g_fake.
+# Order of the terms: d_real, d_fake, g_fake. Source of the first six: Qin et al. 2020,
+# Table 1. Of the lgan_ family, whose generators see a linear loss: Zhou et al. 2019
+# (Lipschitz GANs) and their released code. Of the hinge: Miyato et al. 2018.
 LOSSES: dict[str, Loss] = {
     "ns": Loss("NS", NS_UP, NS_DOWN, NS_UP),
     "ls": Loss("LS", LS_TO_ONE, LS_TO_ZERO, LS_TO_ONE),
@@ -159,4 +175,8 @@ LOSSES: dict[str, Loss] = {
     "wgan": Loss("WGAN", LINEAR_UP, LINEAR_DOWN, LINEAR_UP),
     "cos": Loss("COS", COS_UP, COS_DOWN, COS_UP),
     "exp": Loss("EXP", EXP_UP, EXP_DOWN, EXP_UP),
+    "lgan_log": Loss("LGAN-log", NS_UP, NS_DOWN, LINEAR_UP),
+    "lgan_sqrt": Loss("LGAN-sqrt", SQRT_UP, SQRT_DOWN, LINEAR_UP),
+    "lgan_exp": Loss("LGAN-exp", EXP_UP, EXP_DOWN, LINEAR_UP),
+    "hinge": Loss("hinge", HINGE_UP, HINGE_DOWN, LINEAR_UP),
 }

@@ -167,7 +167,7 @@ def matrix_norms(network: nn.Module) -> list[float]:
     ]
 
 
-def input_gradient_norms(network: nn.Module, x: Tensor) -> Tensor:
+def input_gradient_norms(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """|grad_x f(x)| per sample, (B, *shape) to (B,).
 
     The maximum is a lower bound on the Lipschitz constant of f.

@@ -5,10 +5,11 @@ from torch import Tensor
 
 from lipgan.cohort import Cohort
 from lipgan.lifting import Tensors
+from lipgan.regularizers.base import Batch, Uniform
 
 
 def discriminator_step(
-    cohort: Cohort, x_real: Tensor, x_fake: Tensor, uniform: Tensor, step: int
+    cohort: Cohort, x_real: Tensor, x_fake: Tensor, uniform: Uniform, step: int
 ) -> tuple[Tensor, Tensor]:
     """Update all discriminators once.
 
@@ -16,7 +17,7 @@ def discriminator_step(
         cohort: E members.
         x_real: real samples, (E, B, *shape).
         x_fake: generated samples, (E, B, *shape), without gradient.
-        uniform: U[0, 1) numbers for the penalty, (E, B).
+        uniform: random numbers for the penalty.
         step: present step, noted for members that diverge.
 
     Returns:
@@ -27,9 +28,8 @@ def discriminator_step(
     scores = critic(torch.cat([x_real, x_fake], dim=1))
     real, fake = scores.chunk(2, dim=1)
     loss = losses.value("d_real", real).mean(1) + losses.value("d_fake", fake).mean(1)
-    penalty = cohort.regularizer.penalty(
-        critic, x_real, x_fake, uniform, cohort.strength
-    )
+    batch = Batch(x_real, x_fake, uniform, cohort.memory)
+    penalty = cohort.regularizer.penalty(critic, batch, cohort.strength)
     total = loss if penalty is None else loss + penalty
     _update(cohort, cohort.d, cohort.d_moments, total, cohort.lr_d)
     cohort.project()
@@ -50,7 +50,7 @@ def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
         step: present step, noted for members that diverge.
     """
     with torch.no_grad():
-        critic = cohort.critic()
+        critic = cohort.critic(for_generators=True)
     scores = critic(x_fake)
     loss = cohort.losses.value("g_fake", scores).mean(1)
     _update(cohort, cohort.g, cohort.g_moments, loss, cohort.lr_g)

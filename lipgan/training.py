@@ -169,7 +169,7 @@ class Training:
             z = noise.normal("z for d", draw, batch, config.z_dim)
             with torch.no_grad():
                 x_fake = sample(z)
-            uniform = noise.uniform("penalty", draw, batch)
+            uniform = noise.uniforms(draw)
             loss_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
         loss_g = generator_step(cohort, sample(z), step)

@@ -15,7 +15,7 @@ BAD = [
     ({"loss": 3}, "loss: 3 is not one of ns, "),
     ({"loss": None}, "loss: None is not one of ns, "),
     ({"loss": ["ns"]}, r"loss: \['ns'\] is not one of ns, "),
-    ({"regularizer": "wn"}, "regularizer: 'wn' is not one of none, sn, gp"),
+    ({"regularizer": "wn"}, "regularizer: 'wn' is not one of none, sn, srn, clip, gp"),
     ({"dataset": "imagenet"}, "dataset: 'imagenet' is not one of digits, mnist"),
     ({"dataset": 5}, "dataset: '?5'? is not one of digits, mnist"),
     ({"dataset": "folder"}, "dataset: 'folder' is not one of .*folder:PATH"),

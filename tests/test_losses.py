@@ -20,6 +20,10 @@ UP = {
     "wgan": [1.0, 0.0, -2.0],
     "cos": [0.4161468365, -0.5403023059, -0.5403023059],
     "exp": [2.7182818285, 1.0, 0.1353352832],
+    "lgan_log": [1.3132616875, 0.6931471806, 0.1269280110],
+    "lgan_sqrt": [2.4142135624, 1.0, 0.2360679775],
+    "lgan_exp": [2.7182818285, 1.0, 0.1353352832],
+    "hinge": [2.0, 1.0, 0.0],
 }
 DOWN = {
     "ns": [0.3132616875, 0.6931471806, 2.1269280110],
@@ -28,7 +32,13 @@ DOWN = {
     "wgan": [-1.0, 0.0, 2.0],
     "cos": [-1.0, -0.5403023059, 0.9899924966],
     "exp": [0.3678794412, 1.0, 7.3890560989],
+    "lgan_log": [0.3132616875, 0.6931471806, 2.1269280110],
+    "lgan_sqrt": [0.4142135624, 1.0, 4.2360679775],
+    "lgan_exp": [0.3678794412, 1.0, 7.3890560989],
+    "hinge": [0.0, 1.0, 3.0],
 }
+# These generators descend -f whatever their discriminators see.
+LINEAR_GENERATOR = {"lgan_log", "lgan_sqrt", "lgan_exp", "hinge"}
 SLOPES_AT_ZERO = {  # d_real, d_fake, g_fake
     "ns": (-0.5, 0.5, -0.5),
     "ls": (-2.0, 0.0, -2.0),
@@ -36,9 +46,13 @@ SLOPES_AT_ZERO = {  # d_real, d_fake, g_fake
     "wgan": (-1.0, 1.0, -1.0),
     "cos": (-0.8414709848, 0.8414709848, -0.8414709848),
     "exp": (-1.0, 1.0, -1.0),
+    "lgan_log": (-0.5, 0.5, -1.0),
+    "lgan_sqrt": (-1.0, 1.0, -1.0),
+    "lgan_exp": (-1.0, 1.0, -1.0),
+    "hinge": (-1.0, 1.0, -1.0),
 }
 # L(x) - L(0) and L'(x) in plain floating point, good where x is neither tiny nor huge;
-# d_real and g_fake are one function in every row.
+# d_real is "up" and d_fake is "down".
 EXACT = {
     ("ns", "up"): (
         lambda x: math.log((1 + math.exp(-x)) / 2),
@@ -64,20 +78,43 @@ EXACT = {
     ),
     ("exp", "up"): (lambda x: math.exp(-x) - 1, lambda x: -math.exp(-x)),
     ("exp", "down"): (lambda x: math.exp(x) - 1, lambda x: math.exp(x)),
+    ("lgan_sqrt", "up"): (
+        lambda x: math.hypot(x, 1) - 1 - x,
+        lambda x: x / math.hypot(x, 1) - 1,
+    ),
+    ("lgan_sqrt", "down"): (
+        lambda x: math.hypot(x, 1) - 1 + x,
+        lambda x: x / math.hypot(x, 1) + 1,
+    ),
+    ("hinge", "up"): (lambda x: max(0, 1 - x) - 1, lambda x: -float(x < 1)),
+    ("hinge", "down"): (lambda x: max(0, 1 + x) - 1, lambda x: float(x > -1)),
+}
+EXACT |= {
+    (f"lgan_{name}", side): EXACT[source, side]
+    for name, source in (("log", "ns"), ("exp", "exp"))
+    for side in ("up", "down")
 }
 CASES = [(n, t) for n in LOSSES for t in ("d_real", "d_fake", "g_fake")]
 
 
 def exact(name, term):
+    if term == "g_fake" and name in LINEAR_GENERATOR:
+        return EXACT["wgan", "up"]
     return EXACT[name, "down" if term == "d_fake" else "up"]
+
+
+def hand_values(name, term):
+    if term == "g_fake" and name in LINEAR_GENERATOR:
+        return UP["wgan"]
+    return (DOWN if term == "d_fake" else UP)[name]
 
 
 def assert_hand_values(losses):
     scores = torch.tensor(SCORES, dtype=torch.float64)
     for name, loss in losses.items():
-        for term, hand in (("d_real", UP), ("d_fake", DOWN), ("g_fake", UP)):
-            expected = torch.tensor(hand[name], dtype=torch.float64)
-            assert_close(loss.terms[term](scores), expected, rtol=1e-9, atol=1e-9)
+        for term, function in loss.terms.items():
+            expected = torch.tensor(hand_values(name, term), dtype=torch.float64)
+            assert_close(function(scores), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_every_loss_has_hand_values():
@@ -95,7 +132,7 @@ def test_hand_values_notice_a_loss_of_the_other_orientation():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_slopes_at_zero_are_those_of_table_1(name):
+def test_slopes_at_zero_are_those_of_the_formulas(name):
     zero = torch.zeros(1, dtype=torch.float64)
     found = [float(term.slope(zero)) for term in LOSSES[name].terms.values()]
     assert found == pytest.approx(SLOPES_AT_ZERO[name], abs=1e-9)
@@ -156,6 +193,12 @@ def test_large_scores_do_not_break_ns():
     scores = torch.tensor([-1e4, 1e4])
     assert_close(LOSSES["ns"].d_real(scores), torch.tensor([1e4, 0.0]))
     assert_close(LOSSES["ns"].d_fake.slope(scores), torch.tensor([0.0, 1.0]))
+
+
+def test_large_scores_do_not_overflow_the_hyperbola():
+    scores = torch.tensor([-1e30, 1e30])
+    assert_close(LOSSES["lgan_sqrt"].d_real(scores), torch.tensor([2e30, 0.0]))
+    assert_close(LOSSES["lgan_sqrt"].d_fake.slope(scores), torch.tensor([0.0, 2.0]))
 
 
 def test_overflow_of_exp_is_not_hidden():

@@ -1,4 +1,4 @@
-"""Spectral normalization against SVD and torch; the penalty against closed forms."""
+"""Regularizers that act on weights, against SVD and torch."""
 
 import pytest
 import torch
@@ -6,11 +6,12 @@ from torch import nn
 from torch.nn.utils import parametrizations
 from torch.testing import assert_close
 
+from lipgan.cohort import Cohort
 from lipgan.regularizers import REGULARIZERS
 from lipgan.regularizers.base import Regularizer, Strength
-from lipgan.regularizers.penalties import interpolate
+from lipgan.steps import discriminator_step
 
-SN, GP = REGULARIZERS["sn"], REGULARIZERS["gp"]
+SN = REGULARIZERS["sn"]
 
 
 def strength(*ks, weight=10.0):
@@ -90,67 +91,6 @@ def test_sn_agrees_with_torch_on_one_weight():
         assert_close(ours_grad, their_grad)
 
 
-def penalty_of(critic, x_real, x_fake, uniform, given):
-    return GP.penalty(critic, x_real, x_fake, uniform, given)
-
-
-def test_gp_of_a_linear_critic_is_its_weights_norm():
-    w = torch.tensor([[3.0, 4.0], [0.0, 2.0], [0.6, 0.8]])
-    x_real, x_fake, t = torch.randn(3, 5, 2), torch.randn(3, 5, 2), torch.rand(3, 5)
-    given = Strength(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([10.0, 10.0, 0.5]))
-    found = penalty_of(lambda x: (x * w[:, None]).sum(2), x_real, x_fake, t, given)
-    assert_close(found, torch.tensor([160.0, 0.0, 2.0]), rtol=1e-5, atol=1e-5)
-
-
-def test_gp_penalizes_on_the_line_from_fake_to_real():
-    # grad of |x|^2 / 2 is x itself, so the penalty shows where it was taken.
-    x_real, x_fake = torch.randn(2, 4, 3, 2, 2), torch.randn(2, 4, 3, 2, 2)
-    t = torch.rand(2, 4)
-    mixed = torch.stack(
-        [
-            torch.stack([t[e, b] * x_real[e, b] + (1 - t[e, b]) * x_fake[e, b]
-                         for b in range(4)])
-            for e in range(2)
-        ]
-    )  # fmt: skip
-    expected = 10 * (mixed.flatten(2).norm(dim=2) - 1).square().mean(1)
-
-    def critic(x):
-        return x.square().flatten(2).sum(2) / 2
-
-    given = strength(1.0, 1.0)
-    assert_close(penalty_of(critic, x_real, x_fake, t, given), expected)
-    swapped = penalty_of(critic, x_real, x_fake, 1 - t, given)
-    assert (swapped - expected).abs().max() > 0.1
-
-
-def test_interpolation_ends_are_fake_and_real():
-    x_real, x_fake = torch.randn(2, 3, 2), torch.randn(2, 3, 2)
-    assert_close(interpolate(x_real, x_fake, torch.zeros(2, 3)), x_fake)
-    assert_close(interpolate(x_real, x_fake, torch.ones(2, 3)), x_real)
-
-
-def test_gp_has_a_finite_derivative_where_the_critic_is_flat():
-    w = torch.zeros(1, 2, requires_grad=True)
-    x = torch.randn(1, 4, 2)
-    found = penalty_of(
-        lambda x: (x * w[:, None]).sum(2), x, -x, torch.rand(1, 4), strength(1.0)
-    )
-    assert_close(found, torch.tensor([10.0]), rtol=1e-4, atol=0)
-    (grad,) = torch.autograd.grad(found.sum(), w)
-    assert torch.isfinite(grad).all()
-
-
-def test_gp_derivative_reaches_the_weights():
-    w = torch.tensor([[3.0, 4.0]], requires_grad=True)
-    x = torch.randn(1, 4, 2)
-    found = penalty_of(
-        lambda x: (x * w[:, None]).sum(2), x, -x, torch.rand(1, 4), strength(1.0)
-    )
-    (grad,) = torch.autograd.grad(found.sum(), w)
-    assert_close(grad, 2 * 10 * 4 * torch.tensor([[0.6, 0.8]]))  # 2 lambda (n-k) w/n
-
-
 def test_none_changes_nothing():
     matrix, nothing = torch.randn(2, 3, 4), Regularizer()
     state = nothing.start(matrix, torch.randn(2, 3))
@@ -158,7 +98,8 @@ def test_none_changes_nothing():
     assert nothing.weight(matrix, state, given) is matrix
     assert nothing.project(matrix, given) is matrix
     assert nothing.advance(matrix, state) is state
-    assert nothing.penalty(lambda x: x, matrix, matrix, matrix, given) is None
+    assert nothing.scores(lambda x: 2 * x, matrix, given).equal(2 * matrix)
+    assert nothing.penalty(lambda x: x, None, given) is None
 
 
 def converged_srn(matrix):
@@ -188,3 +129,21 @@ def test_srn_of_a_single_output_is_sn():
     srn, state = converged_srn(row)
     ks = strength(2.0, 3.0)
     assert_close(srn.weight(row, state, ks), SN.weight(row, state, ks))
+
+
+def test_clipping_puts_every_parameter_of_every_member_within_its_bounds(tiny):
+    clip, w = REGULARIZERS["clip"], torch.tensor([[-3.0, 0.2, 0.5], [-3.0, 0.2, 0.5]])
+    found = clip.project(w, strength(0.3, 1.0))
+    assert_close(found, torch.tensor([[-0.3, 0.2, 0.3], [-1.0, 0.2, 0.5]]))
+    assert clip.weight(w, w, strength(0.3, 1.0)) is w
+
+
+@pytest.mark.parametrize("step", [False, True])
+def test_clipping_happens_after_every_step(step, tiny):
+    config = tiny(regularizer="clip", lipschitz_k=0.01, lr_d=1.0)
+    cohort = Cohort([config], torch.device("cpu"))
+    if step:
+        x = torch.randn(1, 4, 1, 8, 8)
+        discriminator_step(cohort, x, -x, cohort.noise.uniforms(0), 1)
+    largest = max(float(p.detach().abs().max()) for p in cohort.d.values())
+    assert (largest <= 0.01) == step

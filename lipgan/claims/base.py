@@ -25,7 +25,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the paper.
+    """One statement, of the paper unless ``of_paper`` says otherwise.
 
     Attributes:
         statement: the claim in our words.
@@ -37,6 +37,7 @@ class Claim:
         checks: runs to lines of evidence, the decisive one first.
         seeds: how many seeds, from 0, the published evidence holds.
         live: whether ``make book`` trains seed 0 anew, beside the published seeds.
+        of_paper: False for statements about other systems, made elsewhere or here.
         settled_by: where verdict and paper disagree, what may explain it and which run
             would decide.
     """
@@ -49,6 +50,7 @@ class Claim:
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: int = 3
     live: bool = False
+    of_paper: bool = True
     settled_by: str = ""
 
 

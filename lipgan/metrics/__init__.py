@@ -11,7 +11,11 @@ from lipgan.metrics.frechet import (
     frechet_distance_from_moments,
     moments,
 )
-from lipgan.metrics.points import geometric_median, wasserstein_assignment
+from lipgan.metrics.points import (
+    geometric_median,
+    transport_directions,
+    wasserstein_assignment,
+)
 from lipgan.metrics.samples import (
     class_coverage,
     density_coverage,
@@ -33,5 +37,6 @@ __all__ = [
     "kernel_mean",
     "moments",
     "neighbor_radii",
+    "transport_directions",
     "wasserstein_assignment",
 ]

@@ -20,6 +20,30 @@ def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
         ValueError: If the shapes differ or a coordinate is not finite.
         ImportError: If SciPy is missing.
     """
+    a, b = _matched(points_a, points_b)
+    return float((a - b).norm(dim=1).mean())
+
+
+def transport_directions(points_a: Tensor, points_b: Tensor) -> Tensor:
+    """Unit vectors from each point to its partner under the best assignment.
+
+    Args:
+        points_a: (n, d).
+        points_b: (n, d).
+
+    Returns:
+        float64 (n, d) on the CPU; zero where a point lies on its partner.
+
+    Raises:
+        ValueError: As ``wasserstein_assignment``.
+        ImportError: If SciPy is missing.
+    """
+    a, b = _matched(points_a, points_b)
+    return torch.nn.functional.normalize(b - a, dim=1)
+
+
+def _matched(points_a: Tensor, points_b: Tensor) -> tuple[Tensor, Tensor]:
+    """Both sets in float64, the second in the order of its partners."""
     if points_a.ndim != 2 or points_a.shape != points_b.shape or not len(points_a):
         raise ValueError(
             f"points_a, points_b: shapes {tuple(points_a.shape)} and "
@@ -31,10 +55,10 @@ def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
     try:
         from scipy.optimize import linear_sum_assignment
     except ImportError as error:
-        raise ImportError("wasserstein_assignment needs SciPy (scipy)") from error
+        raise ImportError("optimal assignment needs SciPy (scipy)") from error
     cost = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
     rows, columns = linear_sum_assignment(cost.numpy())
-    return float(cost[rows, columns].mean())
+    return a[rows], b[columns]
 
 
 def geometric_median(points: Tensor, iterations: int = 1000) -> Tensor:

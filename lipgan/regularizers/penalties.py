@@ -1,13 +1,12 @@
-"""Regularizers that add a term to the discriminator's loss."""
+"""Regularizers that add a term on the input gradient to the discriminator's loss."""
 
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from lipgan.regularizers.base import Critic, Regularizer, Strength
-
-TINY = 1e-12  # keeps the root's derivative finite where the gradient vanishes
+from lipgan.regularizers.base import Batch, Critic, Regularizer, Strength
+from lipgan.regularizers.samples import norms, over_samples, squared_norms
 
 
 def interpolate(x_real: Tensor, x_fake: Tensor, uniform: Tensor) -> Tensor:
@@ -18,15 +17,14 @@ def interpolate(x_real: Tensor, x_fake: Tensor, uniform: Tensor) -> Tensor:
         x_fake: (E, B, *shape).
         uniform: position per sample, (E, B), 0 at the fake end.
     """
-    t = uniform.view(*uniform.shape, *[1] * (x_real.ndim - 2))
+    t = over_samples(uniform, x_real)
     return t * x_real + (1 - t) * x_fake
 
 
-def slopes(critic: Critic, x: Tensor) -> Tensor:
-    """Norm of the input gradient per sample, (E, B), differentiable once more."""
+def gradients(critic: Critic, x: Tensor) -> Tensor:
+    """Input gradients (E, B, *shape), differentiable once more in the weights."""
     x = x.detach().requires_grad_()
-    (grad,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-    return (grad.flatten(2).square().sum(2) + TINY).sqrt()
+    return torch.autograd.grad(critic(x).sum(), x, create_graph=True)[0]
 
 
 class GradientPenalty(Regularizer):
@@ -40,15 +38,90 @@ class GradientPenalty(Regularizer):
 
     label: ClassVar[str] = "GP"
     uses_k: ClassVar[bool] = True
+    uses_weight: ClassVar[bool] = True
 
-    def penalty(
-        self,
-        critic: Critic,
-        x_real: Tensor,
-        x_fake: Tensor,
-        uniform: Tensor,
-        strength: Strength,
-    ) -> Tensor:
+    def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
         """The penalty of each member, (E,)."""
-        norms = slopes(critic, interpolate(x_real, x_fake, uniform))
-        return strength.weight * (norms - strength.k[:, None]).square().mean(1)
+        slopes = norms(gradients(critic, _on_lines(batch)))
+        return strength.weight * (slopes - strength.k[:, None]).square().mean(1)
+
+
+class ZeroCenteredPenalty(Regularizer):
+    """Weight * E[|grad f(x_hat)|^2] on real-fake lines: slopes are pulled to 0.
+
+    Source: Mescheder et al. 2018 (released code, "wgangp0").
+    """
+
+    label: ClassVar[str] = "GP-0"
+    uses_weight: ClassVar[bool] = True
+
+    def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
+        """The penalty of each member, (E,)."""
+        return strength.weight * _mean_square(critic, _on_lines(batch))
+
+
+class R1(Regularizer):
+    """Weight / 2 * E[|grad f|^2] on real samples.
+
+    The weight is the gamma of the formula; the authors' code leaves out the half, so
+    its 10 is 20 here.
+
+    Source: Mescheder et al. 2018.
+    """
+
+    label: ClassVar[str] = "R1"
+    uses_weight: ClassVar[bool] = True
+
+    def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
+        """The penalty of each member, (E,)."""
+        return strength.weight / 2 * _mean_square(critic, batch.x_real)
+
+
+class R2(R1):
+    """Weight / 2 * E[|grad f|^2] on generated samples. Source: as ``R1``."""
+
+    label: ClassVar[str] = "R2"
+
+    def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
+        """The penalty of each member, (E,)."""
+        return strength.weight / 2 * _mean_square(critic, batch.x_fake)
+
+
+class MaxGradientPenalty(Regularizer):
+    """Weight * (max |grad f(x_hat)|)^2 over the points of a batch on real-fake lines.
+
+    With ``share`` above 0, that share of a batch is kept from one update to the next:
+    the steepest points so far, shown again beside the fresh ones.
+
+    Source: Zhou et al. 2019 (Lipschitz GANs) and their released code.
+    """
+
+    label: ClassVar[str] = "MaxGP"
+    uses_weight: ClassVar[bool] = True
+
+    def __init__(self, share: float = 0.0) -> None:
+        """Keep ``share`` (0 to 1) of a batch in memory."""
+        self.share = share
+
+    def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
+        """The penalty of each member, (E,)."""
+        x = _on_lines(batch)
+        kept = round(self.share * x.shape[1])
+        if kept:
+            middle = (batch.x_real + batch.x_fake)[:, :kept] / 2
+            x = torch.cat([x, batch.memory.get("steepest", middle)], dim=1)
+        squares = squared_norms(gradients(critic, x))
+        if kept:
+            rows = torch.arange(len(x), device=x.device)[:, None]
+            batch.memory["steepest"] = x[rows, squares.topk(kept, dim=1).indices]
+        return strength.weight * squares.amax(1)
+
+
+def _mean_square(critic: Critic, x: Tensor) -> Tensor:
+    """E[|grad f|^2], (E,)."""
+    return squared_norms(gradients(critic, x)).mean(1)
+
+
+def _on_lines(batch: Batch) -> Tensor:
+    uniform = batch.uniform(batch.x_real.shape[1])
+    return interpolate(batch.x_real, batch.x_fake, uniform)

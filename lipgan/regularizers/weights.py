@@ -80,6 +80,23 @@ class StableRankNormalization(SpectralNormalization):
         return strength.k[:, None, None] * (first + factor[:, None, None] * rest)
 
 
+class WeightClipping(Regularizer):
+    """Every parameter back into [-k, k] after each update of the discriminator.
+
+    Here k is the largest entry, not a Lipschitz constant; published with 0.01.
+
+    Source: Arjovsky et al. 2017 (WGAN).
+    """
+
+    label: ClassVar[str] = "clipping"
+    uses_k: ClassVar[bool] = True
+
+    def project(self, parameter: Tensor, strength: Strength) -> Tensor:
+        """The nearest parameter within the bounds."""
+        k = strength.k.view(-1, *[1] * (parameter.ndim - 1))
+        return parameter.clamp(-k, k)
+
+
 def _times(matrix: Tensor, vector: Tensor) -> Tensor:
     """Batched matrix-vector product, (E, m, n) and (E, n) to (E, m)."""
     return torch.bmm(matrix, vector[:, :, None])[:, :, 0]

@@ -54,22 +54,25 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         published = judged(name, evidence, scale) if evidence else mine[name]
         if published.checks:
             verdicts[name] = published
-    counts = [
-        f"{sum(v.status == status for v in verdicts.values())} {status}"
-        for status in paper.VERDICTS
-    ]
+    own_claims = [name for name in CLAIMS if CLAIMS[name].of_paper]
+    others = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     lines = [
         "# The claims and their verdicts",
         "",
-        f"Scale `{scale}`: {', '.join(counts)}. Every row is computed from the run "
-        "records when the book is built; a claim without complete records is *not "
-        "tested*. The last column judges what was trained where this book was built, "
-        "by the same criteria, with its seeds: with one seed, near-ties fall either "
-        "way. The evidence for each row follows below the table.",
+        f"Scale `{scale}`: {_counted(verdicts, own_claims)}. Every row is computed "
+        "from the run records when the book is built; a claim without complete records "
+        "is *not tested*. The last column judges what was trained where this book was "
+        "built, by the same criteria, with its seeds: with one seed, near-ties fall "
+        "either way. The evidence for each row follows below the tables.",
         "",
-        "| verdict | claim | in the paper | seeds | training | trained here |",
-        "|---|---|---|---|---|---|",
-        *(_claim_row(name, verdicts[name], mine[name]) for name in CLAIMS),
+        *_claim_rows(own_claims, "in the paper", verdicts, mine),
+        "",
+        "## Beyond the paper",
+        "",
+        "What its thesis predicts for other systems, and what these systems claim: "
+        f"{_counted(verdicts, others)}.",
+        "",
+        *_claim_rows(others, "source", verdicts, mine),
     ]
     for name, verdict in verdicts.items():
         claim = CLAIMS[name]
@@ -82,6 +85,12 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
             f"What would refute it: {claim.refuted_by}. Page: {{doc}}`{claim.page}`.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
+    """How many of these claims have which verdict."""
+    found = [verdicts[name].status for name in names]
+    return ", ".join(f"{found.count(status)} {status}" for status in paper.VERDICTS)
 
 
 def judged(
@@ -97,6 +106,19 @@ def judged(
         if len(known) == len(configs):
             runs += known
     return paper.judge(name, runs, scale)
+
+
+def _claim_rows(
+    names: Sequence[str],
+    source: str,
+    verdicts: dict[str, Verdict],
+    mine: dict[str, Verdict],
+) -> list[str]:
+    return [
+        f"| verdict | claim | {source} | seeds | training | trained here |",
+        "|---|---|---|---|---|---|",
+        *(_claim_row(name, verdicts[name], mine[name]) for name in names),
+    ]
 
 
 def _claim_row(name: str, verdict: Verdict, mine: Verdict) -> str:

@@ -1,14 +1,10 @@
-"""One function per table or figure of the paper: returns its configs.
+"""The tables and figures of Qin et al. 2020."""
 
-Every function takes ``dataset``, ``scale`` and ``seeds``; further keywords set fields
-of every ``Config``.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
 from lipgan.config import Config
+from lipgan.experiments.grids import axis, grid
 
 # Qin et al. 2020, Table 3: rows, columns.
 TABLE3_LOSSES = ("ns", "ls", "wgan", "cos", "exp")
@@ -41,24 +37,6 @@ FIGURE1_LOSSES = ("ns", "ls_sharp", "wgan", "cos", "exp")
 FIGURE1_K = {"toy2d": 1.0, "toy2d_ring": 10.0}
 
 
-def grid(seeds: Sequence[int], *axes: Iterable[dict], **fields: Any) -> list[Config]:
-    """All combinations of the axes for every seed.
-
-    Args:
-        seeds: outermost axis.
-        axes: each a choice of fields.
-        fields: the same in every config.
-    """
-    return [
-        Config(**fields, **{k: v for part in cell for k, v in part.items()}, seed=seed)
-        for seed, *cell in product(seeds, *axes)
-    ]
-
-
-def _axis(name: str, values: Iterable[Any]) -> list[dict]:
-    return [{name: value} for value in values]
-
-
 def table3(
     dataset: str = "digits",
     scale: str = "embedded",
@@ -69,7 +47,7 @@ def table3(
     **fields: Any,
 ) -> list[Config]:
     """Distance against k_SN: 5 losses x 7 values of k_SN per seed."""
-    axes = _axis("loss", losses), _axis("lipschitz_k", ks)
+    axes = axis("loss", losses), axis("lipschitz_k", ks)
     return grid(seeds, *axes, dataset=dataset, scale=scale, **fields)
 
 
@@ -94,7 +72,7 @@ def table4a(
     **fields: Any,
 ) -> list[Config]:
     """Distance against alpha at k_SN = 50: 5 losses x 6 small alphas per seed."""
-    axes = _axis("loss", losses), _axis("alpha", alphas)
+    axes = axis("loss", losses), axis("alpha", alphas)
     fields |= {"dataset": dataset, "scale": scale, "lipschitz_k": lipschitz_k}
     return grid(seeds, *axes, **fields)
 
@@ -130,9 +108,7 @@ def table5(
     """WGAN-SN beside four losses at alpha = 1e-25, all with k_SN = 50."""
     fields |= {"dataset": dataset, "scale": scale, "lipschitz_k": TABLE5_K}
     wgan = grid(seeds, loss="wgan", **fields)
-    return wgan + grid(
-        seeds, _axis("loss", TABLE5_LOSSES), alpha=TABLE5_ALPHA, **fields
-    )
+    return wgan + grid(seeds, axis("loss", TABLE5_LOSSES), alpha=TABLE5_ALPHA, **fields)
 
 
 def figure4(
@@ -146,9 +122,9 @@ def figure4(
     **fields: Any,
 ) -> list[Config]:
     """Domains during training: 3 losses x 2 regularizers x 4 values of k per seed."""
-    axes = _axis("loss", losses), _axis("lipschitz_k", ks)
+    axes = axis("loss", losses), axis("lipschitz_k", ks)
     fields |= {"dataset": dataset, "scale": scale}
-    return grid(seeds, _axis("regularizer", regularizers), *axes, **fields)
+    return grid(seeds, axis("regularizer", regularizers), *axes, **fields)
 
 
 def figure5(
@@ -175,9 +151,9 @@ def small_k(
     **fields: Any,
 ) -> list[Config]:
     """The smallest k_SN beside k_SN = 1 under six optimizers, per loss and seed."""
-    axes = _axis("loss", losses), _axis("lipschitz_k", ks)
+    axes = axis("loss", losses), axis("lipschitz_k", ks)
     fields |= {"dataset": dataset, "scale": scale}
-    return grid(seeds, _axis("optimizer", optimizers), *axes, **fields)
+    return grid(seeds, axis("optimizer", optimizers), *axes, **fields)
 
 
 def figure1(
@@ -203,18 +179,5 @@ def figure1(
     if dataset not in FIGURE1_K:
         raise ValueError(f"dataset: {dataset!r} is not one of {', '.join(FIGURE1_K)}")
     k = FIGURE1_K[dataset] if lipschitz_k is None else lipschitz_k
-    axes = _axis("loss", losses), _axis("alpha", alphas)
+    axes = axis("loss", losses), axis("alpha", alphas)
     return grid(seeds, *axes, lipschitz_k=k, dataset=dataset, scale=scale)
-
-
-EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
-    "table3": table3,
-    "table3_srn": table3_srn,
-    "table4a": table4a,
-    "table4b": table4b,
-    "table5": table5,
-    "figure1": figure1,
-    "figure4": figure4,
-    "figure5": figure5,
-    "small_k": small_k,
-}
