@@ -101,7 +101,7 @@ def test_tangent_distances_have_slope_one_and_no_line_for_wgan():
 
 def test_samples_are_separated_by_lines():
     picture = np.zeros((16, 16), dtype=np.uint8)
-    tiles = images._tiles(picture, 8, 2)
+    tiles = images.tiles_of(picture, 8, 2)
     assert tiles.shape == (17, 17)
     assert (tiles[8] == 255).all()
     assert (tiles[:, 8] == 255).all()

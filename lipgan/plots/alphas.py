@@ -16,7 +16,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from lipgan import data, domains, experiments, measures
 from lipgan.losses import LOSSES
 from lipgan.plots.images import distance_lines
-from lipgan.plots.style import COLORS, MARKERS, OMEGA
+from lipgan.plots.style import COLORS, MARKERS, OMEGA, legend_of
 from lipgan.published import TABLE4, TABLE4_DATASET, TABLE5
 from lipgan.report.alphas import apart
 from lipgan.runs import HISTORY_DIGITS, Run
@@ -134,16 +134,7 @@ def _crosses(ax: Axes, x: Sequence[float], top: float, color: Any) -> None:
 def _legend_below(figure: Figure, ax: Axes) -> None:
     sns.despine(figure)
     figure.tight_layout()
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        ncols=len(labels),
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.03),
-        frameon=False,
-    )
+    legend_of(figure, ax)
 
 
 def spread_against_alpha(runs: Sequence[Run]) -> Figure:

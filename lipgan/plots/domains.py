@@ -15,6 +15,7 @@ from matplotlib.ticker import NullLocator
 from lipgan import domains
 from lipgan.domains import Series
 from lipgan.losses import LOSSES
+from lipgan.plots.style import legend_below
 from lipgan.published import TABLE2
 from lipgan.regularizers import REGULARIZERS
 from lipgan.runs import Run
@@ -124,7 +125,7 @@ def domain_widths(runs: Sequence[Run]) -> Figure:
         for ax in panels[0]
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
-    _legend_below(figure, list(entries.values()), list(entries))
+    legend_below(figure, list(entries.values()), list(entries))
     return figure
 
 
@@ -206,17 +207,5 @@ def _finish(figure: Figure, runs: Sequence[Run]) -> Figure:
     figure.tight_layout()
     ks = {r.config.lipschitz_k: _color(runs, r) for r in runs}
     lines = [Line2D([], [], color=ks[k], lw=4) for k in sorted(ks)]
-    _legend_below(figure, lines, [f"k = {k:g}" for k in sorted(ks)])
+    legend_below(figure, lines, [f"k = {k:g}" for k in sorted(ks)])
     return figure
-
-
-def _legend_below(figure: Figure, handles: list, labels: list[str]) -> None:
-    figure.legend(
-        handles,
-        labels,
-        ncols=len(labels),
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.02),
-        frameon=False,
-    )

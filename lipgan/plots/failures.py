@@ -15,8 +15,8 @@ from lipgan import measures
 from lipgan.claims.failures import UNEVEN
 from lipgan.losses import LOSSES
 from lipgan.measures import COLLAPSED_COVERAGE, CRASHED_DENSITY
-from lipgan.plots.images import _tiles
-from lipgan.plots.style import COLORS, MARKERS, OMEGA
+from lipgan.plots.images import tiles_of
+from lipgan.plots.style import COLORS, MARKERS, OMEGA, legend_below
 from lipgan.runs import Run
 
 # Family of metric -> title, threshold of `measures.failure`.
@@ -66,7 +66,7 @@ def _picture(ax: Axes, run: Run, side: int) -> None:
         ax.text(0.5, 0.5, text, ha="center", va="center", color=OMEGA, fontsize=9)
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     else:
-        tiles = _tiles(run.samples, run.config.image_size, side)
+        tiles = tiles_of(run.samples, run.config.image_size, side)
         ax.imshow(tiles, cmap="gray", vmin=0, vmax=255)
 
 
@@ -129,18 +129,6 @@ def _handle(label: str, marker: str, filled: bool = True) -> Line2D:
     face = "0.4" if filled else "none"
     style: dict[str, Any] = {"color": "0.4", "ls": "", "mfc": face, "mew": 1.5}
     return Line2D([], [], marker=marker, label=label, **style)
-
-
-def legend_below(figure: Figure, handles: Sequence[Line2D]) -> None:
-    """One legend for all panels, in one line under them."""
-    figure.legend(
-        handles=handles,
-        ncols=len(handles),
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.03),
-        frameon=False,
-    )
 
 
 def bias_over_training(runs: Sequence[Run]) -> Figure:

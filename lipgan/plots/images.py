@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter
 from lipgan import data, measures, probes
 from lipgan.claims.degeneration import ROUNDING
 from lipgan.losses import LOSSES, scaled
-from lipgan.plots.style import COLORS, MARKERS, OMEGA
+from lipgan.plots.style import COLORS, MARKERS, OMEGA, legend_of
 from lipgan.published import CONSTANT_FID, TABLE3, Cell
 from lipgan.runs import Run
 
@@ -56,16 +56,7 @@ def bound_of_the_domain(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
     panels[0, 0].set_ylabel("width of the score's range")
     sns.despine(figure)
     figure.tight_layout()
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        ncols=4,
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.02),
-        frameon=False,
-    )
+    legend_of(figure, panels[0, 0], columns=4)
     return figure
 
 
@@ -93,16 +84,7 @@ def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
         ax.set_xlabel("$k_{SN}$")
     sns.despine(figure)
     figure.tight_layout()
-    handles, labels = panels[1].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        ncols=len(labels),
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.03),
-        frameon=False,
-    )
+    legend_of(figure, panels[1])
     return figure
 
 
@@ -178,7 +160,7 @@ def sample_grid(
             )
             ax.set(xlim=(0, 1), ylim=(0, 1))
         else:
-            tiles = _tiles(run.samples, run.config.image_size, side)
+            tiles = tiles_of(run.samples, run.config.image_size, side)
             ax.imshow(tiles, cmap="gray", vmin=0, vmax=255)
         ax.set(xticks=[], yticks=[])
     for ax, value in zip(panels[0], values, strict=True):
@@ -189,7 +171,7 @@ def sample_grid(
     return figure
 
 
-def _tiles(picture: np.ndarray, size: int, side: int) -> np.ndarray:
+def tiles_of(picture: np.ndarray, size: int, side: int) -> np.ndarray:
     """The first side x side samples of a stored picture, with a line between them."""
     line = max(1, size // 8)
     tiles = picture[: side * size, : side * size]

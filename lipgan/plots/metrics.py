@@ -15,8 +15,7 @@ from matplotlib.ticker import NullFormatter
 from lipgan import measures
 from lipgan.claims.other_metrics import NAMES, OTHERS, agreement
 from lipgan.losses import LOSSES
-from lipgan.plots.failures import legend_below
-from lipgan.plots.style import COLORS, MARKERS
+from lipgan.plots.style import COLORS, MARKERS, legend_below
 from lipgan.published import Cell
 from lipgan.runs import Run
 

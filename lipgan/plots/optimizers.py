@@ -16,7 +16,7 @@ from lipgan import measures
 from lipgan.claims.small_k import SLOWED
 from lipgan.losses import LOSSES
 from lipgan.optimizers import OPTIMIZERS, RMSProp
-from lipgan.plots.style import COLORS
+from lipgan.plots.style import COLORS, legend_below
 from lipgan.report.optimizers import OPTIMIZER_LABELS
 from lipgan.runs import HISTORY_DIGITS, Run
 
@@ -104,15 +104,7 @@ def _taken_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:
     handles = [plt.Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names]
-    figure.legend(
-        handles,
-        [OPTIMIZER_LABELS[name] for name in names],
-        ncols=3,
-        fontsize="small",
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.02),
-        frameon=False,
-    )
+    legend_below(figure, handles, [OPTIMIZER_LABELS[name] for name in names], 3)
 
 
 def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
