@@ -91,3 +91,38 @@ def test_typical_leaves_out_moments_without_a_value(made_run, values, expected):
     run = made_run(Config(), history={"step": [1], "share": values})
     assert np.array_equal(domains.typical(run, "share"), expected, equal_nan=True)
     assert math.isnan(domains.typical(run, "unknown"))
+
+
+def bent(made_run, loss, low, high, alpha=1.0):
+    names = [f"score_{s}_{e}" for s in ("real", "fake") for e in ("min", "mean", "max")]
+    row = dict(zip(names, 2 * (low, (low + high) / 2, high), strict=True))
+    history = {"step": [1, 2], **{k: [math.inf, v] for k, v in row.items()}}
+    return made_run(Config(loss=loss, alpha=alpha), history=history)
+
+
+@pytest.mark.parametrize(
+    ("loss", "low", "high", "expected"),
+    [
+        ("wgan", -100.0, 100.0, 0.0),
+        ("ls_sharp", -0.5, 0.5, 2 / 3),  # slopes from 1 to 3
+        ("ls_sharp", -2.0, 2.0, 4 / 3),  # from -2 to 6: it turns around
+        ("ns", -1.0, 1.0, 1 - math.exp(-1)),  # from s(-1) to s(1)
+        ("cos", -1.0, 1.0, 1.0),  # from sin 0 to sin 2, over pi / 2
+        ("exp", 0.0, 1e5, 1.0),  # overflows
+        ("hinge", 2.0, 3.0, 0.0),  # no slope at all for real, one for fake
+    ],
+)
+def test_nonlinearity_is_the_relative_variation_of_the_slope(
+    made_run, loss, low, high, expected
+):
+    found = domains.nonlinearity(bent(made_run, loss, low, high))
+    assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_nonlinearity_is_that_of_the_scaled_loss(made_run):
+    narrow = domains.nonlinearity(bent(made_run, "ns", -1.0, 1.0, alpha=0.01))
+    assert narrow == pytest.approx(1 - math.exp(-0.01), rel=1e-3)
+
+
+def test_nonlinearity_of_a_run_without_finite_scores_is_unknown(made_run):
+    assert math.isnan(domains.nonlinearity(bent(made_run, "exp", -math.inf, math.inf)))

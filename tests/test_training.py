@@ -8,6 +8,7 @@ import torch
 
 from lipgan import training
 from lipgan.losses import LOSSES, Loss, Term
+from lipgan.models import POINT_START
 from lipgan.optimizers import OPTIMIZERS
 from lipgan.regularizers import REGULARIZERS
 from lipgan.training import pick_device, train
@@ -163,3 +164,12 @@ def test_gpu_gives_the_history_of_the_cpu(tiny):
     config = tiny(num_steps=6, history_points=6)
     cpu, gpu = (train([config], device=d)[0] for d in ("cpu", "cuda"))
     assert gpu.history["loss_d"] == pytest.approx(cpu.history["loss_d"], rel=1e-2)
+
+
+def test_a_frozen_generator_stays_as_it_was_initialized(tiny):
+    points = [
+        train([tiny(dataset="toy2d", lr_g=lr_g)], device="cpu")[0].history["points"]
+        for lr_g in (0.0, 0.1)
+    ]
+    assert points[0][0] == points[0][-1] == [list(POINT_START)] * len(points[0][0])
+    assert points[1][-1] != points[0][-1]
