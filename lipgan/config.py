@@ -228,6 +228,11 @@ class Config:
         return Sizes(self.image_size, self.channels, self.width, self.z_dim)
 
     @property
+    def frozen(self) -> bool:
+        """Whether the generator stays as it was initialized: its samples never move."""
+        return self.lr_g == 0
+
+    @property
     def label(self) -> str:
         """Short text for progress lines and plots."""
         scaling = "" if self.alpha == 1 else f" α={self.alpha:g}"
@@ -253,8 +258,8 @@ class Config:
     @property
     def cohort_key(self) -> tuple:
         """Equal for configs that can be trained in one cohort."""
-        fields = self.to_dict()
-        return tuple(v for k, v in sorted(fields.items()) if k not in _PER_MEMBER)
+        fields = {k: v for k, v in self.to_dict().items() if k not in _PER_MEMBER}
+        return (*(v for _, v in sorted(fields.items())), self.frozen)
 
 
 def _check_key(name: str, value: Any, known: dict) -> None:

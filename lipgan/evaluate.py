@@ -55,7 +55,7 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
         if side == "real" and dataset.labels is not None:
             labels = dataset.labels[indices][noise.rows]
             moment["class_push"] = probes.class_push(slopes, labels)
-    if cohort.shape == (2,):
+    if cohort.shape == (2,) and not cohort.configs[0].frozen:
         kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
         moment["points"] = x_fake[:, :kept]
     return moment

@@ -5,6 +5,7 @@ import pytest
 from lipgan.config import SCALES, Config
 from lipgan.experiments import (
     EXPERIMENTS,
+    FIELD_LOSSES,
     FIELD_REGULARIZERS,
     LGAN_LOSSES,
     ROADS,
@@ -68,8 +69,10 @@ def test_wgan_under_maxgp_is_shared_with_the_roads():
     assert {c.loss for c in lgan()} == set(LGAN_LOSSES)
 
 
-def test_gradient_fields_hold_every_loss_with_a_frozen_generator():
+def test_gradient_fields_hold_every_critic_once_with_a_frozen_generator():
     configs = gradient_fields()
     assert {c.lr_g for c in configs} == {0.0}
     pairs = {(c.regularizer, c.loss) for c in configs}
-    assert pairs == {(r, loss) for r in FIELD_REGULARIZERS for loss in LOSSES}
+    assert pairs == {(r, loss) for r in FIELD_REGULARIZERS for loss in FIELD_LOSSES}
+    critics = {(LOSSES[k].d_real, LOSSES[k].d_fake) for k in LOSSES}
+    assert len(FIELD_LOSSES) == len(critics)

@@ -8,7 +8,6 @@ import torch
 
 from lipgan import training
 from lipgan.losses import LOSSES, Loss, Term
-from lipgan.models import POINT_START
 from lipgan.optimizers import OPTIMIZERS
 from lipgan.regularizers import REGULARIZERS
 from lipgan.training import pick_device, train
@@ -167,9 +166,18 @@ def test_gpu_gives_the_history_of_the_cpu(tiny):
 
 
 def test_a_frozen_generator_stays_as_it_was_initialized(tiny):
-    points = [
-        train([tiny(dataset="toy2d", lr_g=lr_g)], device="cpu")[0].history["points"]
-        for lr_g in (0.0, 0.1)
+    w1 = [
+        train([tiny(dataset="toy2d_ring", lr_g=0.0, num_steps=n)], device="cpu")[0]
+        for n in (1, 30)
     ]
-    assert points[0][0] == points[0][-1] == [list(POINT_START)] * len(points[0][0])
-    assert points[1][-1] != points[0][-1]
+    name = "w1_64"
+    assert w1[0].metrics[name] == w1[1].metrics[name]
+    assert "points" not in w1[0].history
+    moving = train([tiny(dataset="toy2d_ring", lr_g=0.1, num_steps=30)], device="cpu")
+    assert moving[0].metrics[name] != w1[1].metrics[name]
+
+
+def test_a_frozen_member_trains_apart(tiny):
+    configs = [tiny(dataset="toy2d", lr_g=lr_g) for lr_g in (0.0, 0.1, 0.2)]
+    sizes = [r.provenance["cohort_size"] for r in train(configs, device="cpu")]
+    assert sizes == [1, 2, 2]

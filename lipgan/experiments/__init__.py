@@ -40,6 +40,7 @@ from lipgan.experiments.paper import (
     table5,
 )
 from lipgan.experiments.systems import (
+    FIELD_LOSSES,
     FIELD_REGULARIZERS,
     GRAN_K,
     GRAN_LOSSES,
@@ -75,6 +76,7 @@ EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
 
 __all__ = [
     "EXPERIMENTS",
+    "FIELD_LOSSES",
     "FIELD_REGULARIZERS",
     "FIGURE1_ALPHAS",
     "FIGURE1_K",

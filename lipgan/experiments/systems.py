@@ -9,7 +9,6 @@ from typing import Any
 
 from lipgan.config import Config
 from lipgan.experiments.grids import axis, grid
-from lipgan.losses import LOSSES
 
 # Other roads to a Lipschitz constraint: three strengths each, tightest first.
 ROADS_LOSSES = ("ns", "ls_sharp", "wgan", "cos", "exp")
@@ -36,6 +35,8 @@ SCALED_ROADS = ("sn", "gp", "r1", "maxgp", "alp", "gran")
 ROADS_ALPHAS = (1e-3, 1e3)
 # Zhou et al.: objectives under MaxGP, WGAN among them, and critics of frozen samples.
 LGAN_LOSSES = ("wgan", "lgan_log", "lgan_sqrt", "lgan_exp", "hinge")
+# Critics alone: LGAN-log and LGAN-exp differ from NS and EXP in the generator only.
+FIELD_LOSSES = (*("ns", "ls", "ls_sharp", "wgan", "cos", "exp"), "lgan_sqrt", "hinge")
 FIELD_REGULARIZERS = ("none", "sn", "gp", "maxgp", "alp", "gran")
 # Bhaskara et al.: the constant K of GraN, under two optimizers.
 GRAN_K, GRAN_LOSSES, GRAN_OPTIMIZERS = (
@@ -119,11 +120,11 @@ def gradient_fields(
     scale: str = "embedded",
     seeds: Sequence[int] = (0,),
     *,
-    losses: Sequence[str] = tuple(LOSSES),
+    losses: Sequence[str] = FIELD_LOSSES,
     regularizers: Sequence[str] = FIELD_REGULARIZERS,
     **fields: Any,
 ) -> list[Config]:
-    """Critics of a frozen generator: every loss with and without regularizer."""
+    """Critics of a frozen generator: 8 losses with and without regularizer."""
     axes = axis("regularizer", regularizers), axis("loss", losses)
     fields |= {"dataset": dataset, "scale": scale, "lr_g": 0.0}
     return grid(seeds, *axes, **fields)
