@@ -21,7 +21,8 @@ def omega(run: Run) -> tuple[Series, Series]:
 def widths(run: Run) -> Series:
     """Width of Omega at every recorded moment."""
     low, high = omega(run)
-    return high - low
+    with np.errstate(invalid="ignore"):  # all scores infinite: no width
+        return high - low
 
 
 def late_width(run: Run) -> float:
@@ -61,7 +62,7 @@ def nonlinearity(run: Run) -> float:
     Relative variation of the slope, (max L' - min L') / max |L'| over Omega: 0 for a
     linear loss, 1 where it falls to nothing, 2 where it turns around. Largest of the
     loss's three terms; median over the second half of what was recorded. NaN if no
-    moment has a finite domain.
+    moment of that half has a finite domain.
     """
     low, high = (run.config.alpha * ends for ends in omega(run))
     ends = list(zip(low, high, strict=True))[len(low) // 2 :]

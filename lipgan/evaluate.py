@@ -195,7 +195,7 @@ def constant_metric(reference: Reference) -> dict[str, float]:
     return {distance_name(reference.extractor.name, "constant"): reference.constant}
 
 
-def _as_many_real(dataset: Dataset, count: int) -> Tensor:
+def evenly_picked(dataset: Dataset, count: int) -> Tensor:
     """``count`` real samples, evenly picked, (n, *shape)."""
     indices = torch.linspace(0, len(dataset) - 1, count).long()
     return dataset.batch(indices.to(dataset.x.device))
@@ -212,7 +212,7 @@ def gradient_metrics(
     """
     x = points.detach().cpu().requires_grad_()
     (grad,) = torch.autograd.grad(critic(x).sum(), x)
-    way = metrics.transport_directions(points, _as_many_real(dataset, len(points)))
+    way = metrics.transport_directions(points, evenly_picked(dataset, len(points)))
     cosine = torch.nn.functional.cosine_similarity(grad.double(), way, dim=1)
     count = samples_name(len(points))
     return {
@@ -223,7 +223,7 @@ def gradient_metrics(
 
 def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
     """Exact W1 and covered modes of generated 2-D points (n, 2)."""
-    real = _as_many_real(dataset, len(points))
+    real = evenly_picked(dataset, len(points))
     row = {
         f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
     }
@@ -250,7 +250,7 @@ def lipschitz_metrics(
     network, critic = cohort.plain_discriminator(row), cohort.plain_critic(row)
     config = cohort.configs[row]
     x_fake = x_fake[:PROBE_SAMPLES].cpu()
-    x_real = _as_many_real(dataset, len(x_fake)).cpu()
+    x_real = evenly_picked(dataset, len(x_fake)).cpu()
     noise = torch.Generator().manual_seed(config.seed)
     uniform = 2 * torch.rand(x_real.shape, generator=noise) - 1
     x = torch.cat([x_real, x_fake, (x_real + x_fake) / 2, uniform])

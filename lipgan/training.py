@@ -72,6 +72,26 @@ def train(
     return [runs[i] for i in range(len(configs))]
 
 
+def trained_critics(
+    configs: Sequence[Config],
+) -> tuple[list[Callable[[Tensor], Tensor] | None], Tensor]:
+    """Train configs of one cohort on points, to look at what records do not keep.
+
+    Args:
+        configs: of one ``Config.cohort_key``; their samples are points.
+
+    Returns:
+        Score functions (n, 2) to (n,) in the order of the configs, None for a member
+        that diverged, and the last generated points of the first that did not, (n, 2).
+    """
+    training = Training(configs, load_data(configs[0]))
+    training.run()
+    critics: list[Callable[[Tensor], Tensor] | None] = [None] * len(configs)
+    for row, index in enumerate(training.alive):
+        critics[training.order[index]] = training.cohort.plain_critic(row)
+    return critics, generated(training.cohort, configs[0].eval_samples)[0]
+
+
 def pick_device(name: str) -> torch.device:
     """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
 

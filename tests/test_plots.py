@@ -6,15 +6,17 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
 
-from lipgan import experiments, plots
+from lipgan import experiments, plots, report
 from lipgan.claims import CLAIMS
 from lipgan.domains import late_width, omega
 from lipgan.experiments import TABLE3_LOSSES
 from lipgan.losses import LOSSES
 from lipgan.plots import MARKERS, images
 from lipgan.published import TABLE2, TABLE3, TABLE4
+from lipgan.regularizers import REGULARIZERS
 from lipgan.report import OPTIMIZER_LABELS
 from lipgan.training import train
 
@@ -368,6 +370,203 @@ def test_cells_that_work_have_panels_of_their_own(table3_runs):
     marks = [k for k in figure.axes[5].lines if k.get_marker() in MARKERS.values()]
     assert len(marks) == len([run for run in runs if not run.diverged])
     assert figure.axes[5].get_title().startswith("ρ = ")
+
+
+@pytest.fixture(scope="module")
+def system_runs():
+    """Three systems after a few steps, two seeds; one run of each diverged."""
+    found = {}
+    for name in ("alr_viable", "lgan_beats_wgan", "gran_k"):
+        runs = train(CLAIMS[name].configs("smoke", [0, 1]), device="cpu")
+        constant = {k: v for k, v in runs[0].metrics.items() if "constant" in k}
+        lost = replace(runs[0], status="diverged", diverged_at=3, metrics=constant)
+        found[name] = [lost, *runs[1:]]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "titles"),
+    [
+        ("alr_viable", "regularizer", ["SN", "GP", "ALP"]),
+        (
+            "lgan_beats_wgan",
+            "loss",
+            ["WGAN", "LGAN-log", "LGAN-sqrt", "LGAN-exp", "hinge"],
+        ),
+    ],
+)
+def test_distance_against_strength_has_medians_seeds_and_crosses(
+    name, by, titles, system_runs
+):
+    runs = system_runs[name]
+    figure = drawn(plots.distance_against_strength(runs, by))
+    top, bottom = figure.axes[: len(titles)], figure.axes[len(titles) :]
+    assert [ax.get_title() for ax in top] == titles
+    own = [r for r in runs if getattr(r.config, by) == getattr(runs[-1].config, by)]
+    for ax, metric in ((top[-1], "fd_digits_64"), (bottom[-1], "lipschitz_gradient")):
+        line = next(k for k in ax.lines if k.get_marker() in MARKERS.values())
+        seeds = np.reshape([r.metrics[metric] for r in own], (2, 3))
+        assert np.allclose(sorted(line.get_ydata()), sorted(np.median(seeds, axis=0)))
+    crosses = [[k for k in ax.lines if k.get_marker() == "x"] for ax in figure.axes]
+    assert [len(found) for found in crosses] == [1, *[0] * (len(titles) - 1)] * 2
+
+
+def test_slopes_stand_beside_what_penalties_ask_for(system_runs):
+    figure = drawn(plots.distance_against_strength(system_runs["alr_viable"]))
+    dotted = [
+        [k for k in ax.lines if k.get_linestyle() == ":"] for ax in figure.axes[3:]
+    ]
+    assert [len(found) for found in dotted] == [0, 1, 1]
+    line = dotted[2][0]
+    assert list(line.get_xdata()) == list(line.get_ydata())
+    assert list(line.get_xdata()) == sorted(experiments.ROADS["alp"][1])
+
+
+def test_distance_and_push_against_k_has_a_line_per_optimizer(system_runs):
+    figure = drawn(plots.distance_and_push_against_k(system_runs["gran_k"]))
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["NS", "WGAN"]
+    marks = [[k.get_marker() for k in ax.lines] for ax in figure.axes]
+    assert [(row.count("o"), row.count("s")) for row in marks] == [(1, 1)] * 4
+    assert [row.count("x") for row in marks] == [1, 0, 1, 0]
+    control = [k for k in figure.axes[3].lines if k.get_marker() == "o"]
+    assert np.allclose(control[0].get_ydata(), 1)  # the slope of WGAN's loss
+    assert {ax.get_yscale() for ax in figure.axes} == {"log"}
+
+
+@pytest.fixture
+def road_cells(made_run):
+    """All roads; loose EXP diverges, under GN before it has a finite domain."""
+    runs = []
+    for config in experiments.roads(seeds=[0, 1]) + experiments.roads_scaled(seeds=[0]):
+        field, values = experiments.ROADS[config.regularizer]
+        half = (0.02, 0.5, 30.0)[values.index(getattr(config, field))]
+        metrics, fields = {"fd_digits_constant": 300.0}, {}
+        if config.loss == "exp" and half * config.alpha > 1:
+            fields = {"status": "diverged", "diverged_at": 2}
+            half = np.nan if config.regularizer == "gn" else half
+        else:
+            metrics["fd_digits_2k"] = 8 + config.seed + min(half * config.alpha, 90)
+            metrics["lipschitz_gradient"] = half
+        history = {"step": [1, 2]}
+        for side in ("real", "fake"):
+            history[f"score_{side}_min"] = [-half] * 2
+            history[f"score_{side}_max"] = [half] * 2
+        runs.append(made_run(config, metrics, history=history, **fields))
+    return report.road_cells(runs)
+
+
+def marks(ax, marker):
+    return [line for line in ax.lines if line.get_marker() == marker]
+
+
+def test_roads_at_a_glance_shows_every_cell_and_seed_twice(road_cells):
+    figure = drawn(plots.roads_at_a_glance(road_cells))
+    left, right = figure.axes
+    assert left.get_xscale() == "symlog"
+    assert right.get_xscale() == "log"
+    for ax, name in ((left, "bend"), (right, "slope")):
+        shown = [line for m in MARKERS.values() for line in marks(ax, m)]
+        x = sorted(v for line in shown for v in line.get_xdata())
+        alive = [c for c in road_cells if c.alpha == 1 and np.isfinite(c.distance)]
+        assert np.allclose(x, sorted(getattr(c, name) for c in alive))
+        assert sum(len(line.get_xdata()) for line in marks(ax, ".")) == 2 * len(alive)
+    zeros = [line.get_xdata() for line in marks(left, MARKERS["wgan"])]
+    assert len(zeros) == len(experiments.ROADS)
+    assert not np.any(zeros)
+    assert left.get_title().endswith(f", {len(experiments.ROADS) * 15 - 1} cells")
+    assert "diverged" in [text.get_text() for text in figure.legends[0].texts]
+
+
+def test_roads_put_what_diverged_at_the_top_or_beyond_the_edge(road_cells):
+    left, right = plots.roads_at_a_glance(road_cells).axes
+    for ax, known in ((left, len(experiments.ROADS) - 1), (right, 0)):
+        places = [
+            (x, line.get_transform() == ax.transAxes)
+            for line in marks(ax, "x")
+            for x in line.get_xdata()
+        ]
+        assert len(places) == 2 * len(experiments.ROADS)  # one loose EXP, two seeds
+        assert sum(not beyond for _, beyond in places) == 2 * known
+        assert all(x > 1 for x, beyond in places if beyond)
+        assert {y for line in marks(ax, "x") for y in line.get_ydata()} == {1}
+
+
+def test_roads_one_by_one_shows_the_others_in_gray(road_cells):
+    figure = drawn(plots.roads_one_by_one(road_cells))
+    titles = [ax.get_title() for ax in figure.axes[: len(experiments.ROADS)]]
+    labels = [REGULARIZERS[name].label for name in experiments.ROADS]
+    assert [title.partition(":")[0] for title in titles] == labels
+    alive = [c for c in road_cells if c.alpha == 1 and np.isfinite(c.distance)]
+    panel = figure.axes[0]
+    own = [c for c in alive if c.regularizer == "sn"]
+    gray = [line for line in panel.lines if line.get_color() == "0.8"]
+    assert [len(line.get_xdata()) for line in gray] == [len(alive) - len(own)]
+    fills = [line.get_fillstyle() for line in marks(panel, MARKERS["cos"])]
+    assert fills == ["full", "left", "none"]
+    assert not figure.axes[len(experiments.ROADS)].axison
+
+
+def test_roads_scaled_has_an_arrow_per_cell_and_alpha(road_cells):
+    figure = drawn(plots.roads_scaled(road_cells))
+    assert [ax.get_title() for ax in figure.axes] == [
+        "α = 1 to α = 0.001",
+        "α = 1 to α = 1000",
+    ]
+    found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in road_cells}
+    ends = [c for c in road_cells if c.alpha == 1e-3]
+    arrows = [text.xy for text in figure.axes[0].texts]
+    assert np.allclose(arrows, [(c.bend, c.distance) for c in ends])
+    starts = [found[c.regularizer, c.loss, c.strength, 1.0] for c in ends]
+    tails = [text.xyann for text in figure.axes[0].texts]
+    assert np.allclose(tails, [(c.bend, c.distance) for c in starts])
+    lost = [c for c in road_cells if c.alpha == 1e3 and c.loss == "exp"]
+    assert len(marks(figure.axes[1], "x")) == len(lost) == len(experiments.SCALED_ROADS)
+
+
+@pytest.fixture(scope="module")
+def field_runs():
+    """Critics of a frozen generator after a few steps, two seeds; one diverged."""
+    runs = train(
+        experiments.gradient_fields(
+            scale="smoke",
+            seeds=[0, 1],
+            losses=["ns", "exp"],
+            regularizers=["none", "gp"],
+        ),
+        device="cpu",
+    )
+    lost = replace(runs[0], status="diverged", diverged_at=3, metrics={})
+    return [lost, *runs[1:]]
+
+
+def test_directions_have_a_dot_per_seed_and_none_for_a_diverged_one(field_runs):
+    figure = drawn(plots.direction_by_loss(field_runs))
+    for ax in figure.axes:
+        dots = [len(line.get_xdata()) for line in marks(ax, "o")]
+        assert sorted(dots) == [1, 2, 2, 2]
+        assert len(marks(ax, "|")) == 4
+    labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert labels == ["NS", "EXP"]
+
+
+def test_drift_of_critics_ends_at_zero(field_runs):
+    figure = drawn(plots.drift_of_critics(field_runs))
+    assert [ax.get_title() for ax in figure.axes] == ["NS", "EXP"]
+    lines = [
+        line for ax in figure.axes for line in ax.lines if len(line.get_xdata()) > 2
+    ]
+    assert len(lines) == len(field_runs) - 1
+    assert all(line.get_ydata()[-1] == 0 for line in lines)
+
+
+def test_critic_fields_draw_arrows_uphill_and_name_divergence():
+    real, fake = torch.randn(32, 2), torch.randn(32, 2)
+    critics = {("none", "ns"): lambda x: 3 * x[:, 0], ("none", "exp"): None}
+    figure = drawn(plots.critic_fields(critics, real, fake))
+    (arrows,) = [c for c in figure.axes[0].collections if hasattr(c, "U")]
+    assert np.allclose(arrows.U, 1)
+    assert np.allclose(arrows.V, 0)
+    assert [text.get_text() for text in figure.axes[1].texts] == ["diverged"]
 
 
 def test_every_figure_is_tested_here():

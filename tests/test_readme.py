@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from book import reproduce
+
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [
@@ -84,3 +86,10 @@ def test_python_example_runs(checkout, monkeypatch, capsys):
     code = code.replace("lipschitz_k=5.0", "lipschitz_k=5.0, scale='smoke'")
     exec(code.replace("fd_digits_2k", "fd_digits_64"), {})
     assert "WGAN-SN k=5 seed 0 completed" in capsys.readouterr().out
+
+
+def test_numbers_of_gans_are_those_that_the_claims_ask_for():
+    one, everything = (len(reproduce.needed(seeds)) for seeds in ([0], range(5)))
+    assert f"from nothing, {one:,} GANs" in TEXT
+    assert f"All seeds, {everything:,} GANs" in TEXT
+    assert f"published records of {everything:,} GANs" in TEXT

@@ -11,13 +11,15 @@ from lipgan.claims import (
     domains,
     failures,
     other_metrics,
+    roads,
     small_k,
+    systems,
     table3,
     toys,
 )
 from lipgan.claims.base import Check, Claim
 
-# In the order of the paper.
+# In the order of the paper; what goes beyond it comes last.
 CLAIMS: dict[str, Claim] = {
     **bound.CLAIMS,
     **degeneration.CLAIMS,
@@ -28,6 +30,8 @@ CLAIMS: dict[str, Claim] = {
     **alpha.CLAIMS,
     **failures.CLAIMS,
     **other_metrics.CLAIMS,
+    **roads.CLAIMS,
+    **systems.CLAIMS,
 }
 
 __all__ = ["CLAIMS", "Check", "Claim"]

@@ -16,6 +16,7 @@ from lipgan.plots.failures import (
     failure_samples,
     failure_signs,
 )
+from lipgan.plots.fields import critic_fields, direction_by_loss, drift_of_critics
 from lipgan.plots.images import (
     bound_of_the_domain,
     distance_against_k,
@@ -29,7 +30,12 @@ from lipgan.plots.optimizers import (
     step_share_curves,
     steps_taken_by_epsilon,
 )
+from lipgan.plots.roads import roads_at_a_glance, roads_one_by_one, roads_scaled
 from lipgan.plots.style import COLORS, MARKERS
+from lipgan.plots.systems import (
+    distance_against_strength,
+    distance_and_push_against_k,
+)
 from lipgan.plots.toys import toy_grid, toy_movie
 
 __all__ = [
@@ -38,16 +44,24 @@ __all__ = [
     "apart_from_wgan",
     "bias_over_training",
     "bound_of_the_domain",
+    "critic_fields",
+    "direction_by_loss",
     "distance_against_alpha",
     "distance_against_domain",
     "distance_against_k",
+    "distance_against_strength",
+    "distance_and_push_against_k",
     "distance_by_optimizer",
     "domain_widths",
     "domains_during_training",
+    "drift_of_critics",
     "drift_of_the_domain",
     "failure_samples",
     "failure_signs",
     "metrics_against_distance",
+    "roads_at_a_glance",
+    "roads_one_by_one",
+    "roads_scaled",
     "sample_grid",
     "scaled_losses",
     "spread_against_alpha",

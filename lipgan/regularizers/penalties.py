@@ -102,6 +102,8 @@ class MaxGradientPenalty(Regularizer):
     def __init__(self, share: float = 0.0) -> None:
         """Keep ``share`` (0 to 1) of a batch in memory."""
         self.share = share
+        if share:
+            self.label = "MaxGP with memory"  # type: ignore[misc]
 
     def penalty(self, critic: Critic, batch: Batch, strength: Strength) -> Tensor:
         """The penalty of each member, (E,)."""

@@ -34,6 +34,7 @@ from lipgan.report.failures import (
     failures_table,
     kinds,
 )
+from lipgan.report.fields import direction_table, drift_table
 from lipgan.report.metrics import (
     best_cells,
     best_k,
@@ -49,6 +50,15 @@ from lipgan.report.optimizers import (
     small_k_table,
     worse_at_small_k,
 )
+from lipgan.report.roads import (
+    RoadCell,
+    road_cells,
+    road_correlations,
+    road_counts,
+    road_scaling,
+    road_widths,
+)
+from lipgan.report.systems import alr_table, cost_table, gran_table, lgan_table
 from lipgan.report.verdicts import (
     badge,
     claims_table,
@@ -60,6 +70,8 @@ from lipgan.report.verdicts import (
 
 __all__ = [
     "OPTIMIZER_LABELS",
+    "RoadCell",
+    "alr_table",
     "apart",
     "arithmetic_table",
     "badge",
@@ -68,13 +80,18 @@ __all__ = [
     "bias_table",
     "claims_table",
     "constant_images",
+    "cost_table",
     "crashed_cells",
+    "direction_table",
     "domains_by_alpha",
+    "drift_table",
     "even_but_failed",
     "failure_image",
     "failures_table",
+    "gran_table",
     "judged",
     "kinds",
+    "lgan_table",
     "limit_table",
     "linear_table",
     "lipschitz_table",
@@ -84,6 +101,11 @@ __all__ = [
     "paper_prices",
     "provenance_markdown",
     "ratios_beside_paper",
+    "road_cells",
+    "road_correlations",
+    "road_counts",
+    "road_scaling",
+    "road_widths",
     "slopes_beside_paper",
     "slopes_table",
     "small_k_table",
