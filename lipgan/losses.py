@@ -165,16 +165,19 @@ SQRT_DOWN = Term(lambda f: _hyperbola(f) + f, lambda f: _hyperbola_above_zero(f)
 HINGE_UP = Term(lambda f: (1 - f).clamp(min=0), lambda f: (-f).clamp(min=-1))
 HINGE_DOWN = Term(lambda f: (1 + f).clamp(min=0), lambda f: f.clamp(min=-1))
 
-# Order of the terms: d_real, d_fake, g_fake. Source of the first six: Qin et al. 2020,
+# Order of the terms: d_real, d_fake, g_fake. Source of the six: Qin et al. 2020,
 # Table 1. Of the lgan_ family, whose generators see a linear loss: Zhou et al. 2019
 # (Lipschitz GANs) and their released code. Of the hinge: Miyato et al. 2018.
-LOSSES: dict[str, Loss] = {
+TABLE1: dict[str, Loss] = {
     "ns": Loss("NS", NS_UP, NS_DOWN, NS_UP),
     "ls": Loss("LS", LS_TO_ONE, LS_TO_ZERO, LS_TO_ONE),
     "ls_sharp": Loss("LS#", LS_TO_ONE, LS_TO_MINUS_ONE, LS_TO_ONE),
     "wgan": Loss("WGAN", LINEAR_UP, LINEAR_DOWN, LINEAR_UP),
     "cos": Loss("COS", COS_UP, COS_DOWN, COS_UP),
     "exp": Loss("EXP", EXP_UP, EXP_DOWN, EXP_UP),
+}
+LOSSES: dict[str, Loss] = {
+    **TABLE1,
     "lgan_log": Loss("LGAN-log", NS_UP, NS_DOWN, LINEAR_UP),
     "lgan_sqrt": Loss("LGAN-sqrt", SQRT_UP, SQRT_DOWN, LINEAR_UP),
     "lgan_exp": Loss("LGAN-exp", EXP_UP, EXP_DOWN, LINEAR_UP),

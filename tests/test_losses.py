@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from lipgan.losses import LOSSES, Loss, Term, scaled
+from lipgan.losses import LOSSES, TABLE1, Loss, Term, scaled
 from lipgan.probes import attained_slopes
 from lipgan.published import TABLE2, TABLE2_TERM
 
@@ -115,6 +115,11 @@ def assert_hand_values(losses):
         for term, function in loss.terms.items():
             expected = torch.tensor(hand_values(name, term), dtype=torch.float64)
             assert_close(function(scores), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_table_1_holds_the_losses_of_the_paper():
+    assert set(TABLE1) == {"ns", "ls", "ls_sharp", "wgan", "cos", "exp"}
+    assert TABLE1.items() <= LOSSES.items()
 
 
 def test_every_loss_has_hand_values():

@@ -6,7 +6,7 @@ import torch
 
 from lipgan import probes
 from lipgan.claims.base import Check, Claim, no_runs
-from lipgan.losses import LOSSES, Term
+from lipgan.losses import TABLE1, Term
 from lipgan.runs import Run
 
 ROUNDING = 1e-12  # distance from the tangent that float64 arithmetic makes by itself
@@ -23,7 +23,7 @@ def equation10_checks(runs: Sequence[Run]) -> list[Check]:
     """Eqs. 8-10: the distance from the tangent vanishes, the slope survives."""
     terms = {
         f"{loss.label} {name}": term
-        for loss in LOSSES.values()
+        for loss in TABLE1.values()
         for name, term in loss.terms.items()
     }
     falls = {}
@@ -57,7 +57,7 @@ def alpha_floor_checks(runs: Sequence[Run]) -> list[Check]:
     """The paper's remark that alpha below 1e-25 gives NaN, with Eq. 8 as printed."""
     powers = {
         loss.label: smallest_power(loss.d_real, torch.float32)
-        for loss in LOSSES.values()
+        for loss in TABLE1.values()
     }
     return [
         Check(

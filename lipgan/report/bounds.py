@@ -8,7 +8,7 @@ import torch
 
 from lipgan import measures, probes
 from lipgan.claims import degeneration
-from lipgan.losses import LOSSES
+from lipgan.losses import LOSSES, TABLE1
 from lipgan.published import TABLE2, TABLE2_TERM
 from lipgan.runs import Run
 
@@ -99,7 +99,7 @@ def tangent_table(alphas: Sequence[float], reach: float) -> "pd.DataFrame":
         f"{loss.label}, {name.replace('_', ' ')}": [
             probes.tangent_distance(term, alpha, reach) for alpha in alphas
         ]
-        for loss in LOSSES.values()
+        for loss in TABLE1.values()
         for name, term in loss.terms.items()
     }
     columns = [f"α = {alpha:g}" for alpha in alphas]
@@ -115,7 +115,7 @@ def arithmetic_table() -> "pd.DataFrame":
             f"1e{degeneration.smallest_power(loss.d_real, dtype)}"
             for dtype in degeneration.ARITHMETIC.values()
         ]
-        for loss in LOSSES.values()
+        for loss in TABLE1.values()
     }
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=[*degeneration.ARITHMETIC]
