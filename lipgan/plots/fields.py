@@ -86,8 +86,10 @@ def _points(ax: Axes, real: Tensor, fake: Tensor) -> None:
     ends = fake[:SHOWN_WAYS] + 0.5 * ways
     for start, end in zip(fake[:SHOWN_WAYS].tolist(), ends.tolist(), strict=True):
         ax.plot(*zip(start, end, strict=True), color="0.6", lw=0.6)
-    ax.plot(*real[:256].T.numpy(), "o", color="black", ms=2)
-    ax.plot(*fake[:256].T.numpy(), "o", color="tab:orange", ms=2)
+    for points, color in ((real, "black"), (fake, "tab:orange")):
+        ax.plot(
+            *points[::2].T.numpy(), "o", color=color, ms=2
+        )  # data are sorted by mode
 
 
 def direction_by_loss(runs: Sequence[Run]) -> Figure:
