@@ -11,6 +11,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
+from lipgan.allocator import keep_freed_memory
 from lipgan.config import Config
 from lipgan.lifting import Lifted, Tensors
 from lipgan.losses import LOSSES, scaled_term
@@ -66,6 +67,7 @@ class Cohort:
 
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
         """Initialize members of one ``Config.cohort_key``, sorted by loss."""
+        keep_freed_memory()
         first = configs[0]
         self.configs, self.device = list(configs), device
         model, sizes = MODELS[first.model], first.sizes
@@ -156,12 +158,12 @@ class Cohort:
 
         ``for_generators`` gives scores differentiable in the samples only.
         """
-        operands = self.discriminator.prepare(self.regularized_weights())
+        weights = self.regularized_weights()
         own = self.regularizer
         hook = own.generator_scores if for_generators else own.scores
 
         def raw(x: Tensor) -> Tensor:
-            return self.discriminator(operands, x)
+            return self.discriminator(weights, x)
 
         return lambda x: hook(raw, x, self.strength)
 
@@ -174,8 +176,7 @@ class Cohort:
         ``averaged`` takes the moving average of the weights, where there is one.
         """
         state = self.averaged if averaged and self.averaged else self.g | self.g_buffers
-        operands = self.generator.prepare(state)
-        return lambda z: self.generator(operands, z, training=training)
+        return lambda z: self.generator(state, z, training=training)
 
     @torch.no_grad()
     def average(self, step: int) -> None:

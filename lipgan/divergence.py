@@ -102,7 +102,7 @@ def neural_divergence(
     noise = Noise([seed], fakes.device)
     parameters = _first_weights(module, len(fakes), seed, fakes.device)
     _train(critics, parameters, halves[0], noise, steps, batch_size, lr)
-    final = critics.prepare({k: p.detach() for k, p in parameters.items()})
+    final = {k: p.detach() for k, p in parameters.items()}
     values = _judge(partial(critics, final), halves[1], noise, batch_size)
     return torch.where(sound & values.isfinite(), values, torch.nan)[:members]
 
@@ -186,7 +186,7 @@ def _train(
         real = noise.indices("critic real", step, half.real.shape[1], batch)[0]
         fake = noise.indices("critic fake", step, half.fakes.shape[1], batch)[0]
         t = noise.uniform("critic penalty", step, batch).expand(members, -1)
-        critic = partial(critics, critics.prepare(parameters))
+        critic = partial(critics, parameters)
         loss = -_objective(critic, *half.pairs(real, fake), t)
         # no member's gradient sees another member, so that the sum serves all
         grads = torch.autograd.grad(loss.sum(), list(parameters.values()))

@@ -1,114 +1,32 @@
 """Run the plain module of one GAN over a leading member axis.
 
-Two layouts for the activations of E members:
+Three layouts for the activations of E members; ``benchmarks/NOTES.md`` has the
+measurements behind the choice.
 
-- ``dense``: (E, features, B). A small convolution is written as the dense matrix of
-  its linear map, gathered from the kernel, so that every layer is one batched matrix
-  product over members. Right for points and for images of 8 pixels.
-- ``grouped``: (B, E * channels, H, W) and grouped convolutions. Right when the dense
-  matrices would be too large.
+- ``rows``: (E, features, B). A convolution copies the rows that its patches need and
+  is one batched matrix product over members. Right for points and small images.
+- ``grouped``: (B, E * C, H, W) and grouped convolutions. Right for larger images while
+  a member has few channels.
+- ``single``: (B, C, H, W), one member after the other. Right when each of a member's
+  convolutions is work enough for the machine.
 """
 
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lipgan.models import Point
+from lipgan.patches import AddRows, CopyRows, Patches, patches_of
 
-DENSE_LIMIT = 2**17  # entries of a layer's dense matrix up to which it pays on a CPU
+ROWS_LIMIT = 64  # pixels of an image up to which the layout ``rows`` pays
+GROUPED_LIMIT = 12  # channels of a member below which grouped convolutions pay
+IMAGE_CHANNELS = 4  # up to as many, a library's convolution idles in most of its lanes
 
 Tensors = dict[str, Tensor]
 Convolution = nn.Conv2d | nn.ConvTranspose2d
-
-
-class _Gather(torch.autograd.Function):
-    """Copy columns of (E, n) to (E, m) by ``index``; its adjoint is the twin index.
-
-    ``index`` and ``twin`` are (m,) and (j, n): entry n of the input ends up in the j
-    outputs listed in twin. Out-of-range entries read a zero. Differentiable twice.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, index: Tensor, twin: Tensor) -> Tensor:
-        ctx.save_for_backward(index, twin)
-        return _pick(_pad(x), index)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        index, twin = ctx.saved_tensors
-        return _GatherAdjoint.apply(grads[0], index, twin), None, None
-
-
-class _GatherAdjoint(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, index: Tensor, twin: Tensor) -> Tensor:
-        ctx.save_for_backward(index, twin)
-        padded = _pad(x)
-        total = _pick(padded, twin[0])
-        for row in twin[1:]:  # a sum over one large temporary is several times slower
-            total += _pick(padded, row)
-        return total
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        index, twin = ctx.saved_tensors
-        return _Gather.apply(grads[0], index, twin), None, None
-
-
-def _pad(x: Tensor) -> Tensor:
-    return torch.cat([x, x.new_zeros(len(x), 1)], dim=1)
-
-
-def _pick(padded: Tensor, index: Tensor) -> Tensor:
-    return padded.gather(1, index.expand(len(padded), -1))
-
-
-def _dense_index(layer: Convolution, shape: torch.Size) -> Tensor:
-    """Which kernel entry stands where in the dense matrix of a convolution.
-
-    Args:
-        layer: a float64 convolution without bias; its kernel is overwritten.
-        shape: (C, H, W) of its input.
-
-    Returns:
-        An index (outputs * inputs,) into the flattened kernel, whose size marks a
-        structural zero.
-    """
-    entries = layer.weight.numel()
-    with torch.no_grad():
-        # Kernel entries numbered from 1; each basis image reads out one column.
-        layer.weight.copy_(torch.arange(1.0, entries + 1).view_as(layer.weight))
-        columns = layer(torch.eye(shape.numel(), dtype=torch.float64).view(-1, *shape))
-    index = columns.flatten(1).T.round().long() - 1
-    return torch.where(index < 0, entries, index).flatten()
-
-
-def _invert(index: Tensor, entries: int) -> Tensor:
-    """Positions of each kernel entry, a column each, padded with len(index)."""
-    order = torch.argsort(index, stable=True)
-    counts = torch.bincount(index, minlength=entries + 1)[:entries]
-    starts = counts.cumsum(0) - counts
-    offsets = torch.arange(int(counts.max()))
-    places = (starts[:, None] + offsets).clamp(max=len(order) - 1)
-    return torch.where(offsets < counts[:, None], order[places], len(index)).T
-
-
-@lru_cache(maxsize=64)
-def _dense_maps(
-    kind: Any, sizes: tuple, shape: torch.Size, device: str
-) -> tuple[Tensor, Tensor] | tuple[None, None]:
-    inputs, outputs, kernel, stride, padding = sizes
-    layer = kind(inputs, outputs, kernel, stride, padding, bias=False).double()
-    index = _dense_index(layer, shape)
-    if torch.equal(index, torch.arange(layer.weight.numel())):
-        return None, None  # the kernel is the matrix already
-    twin = _invert(index, layer.weight.numel())
-    return index.to(device), twin.contiguous().to(device)
 
 
 @dataclass
@@ -123,35 +41,39 @@ class _Layer:
     def operands(self, tensors: Tensors) -> tuple[Tensor, Tensor | None]:
         return tensors[f"{self.prefix}.weight"], tensors.get(f"{self.prefix}.bias")
 
+    @property
+    def image(self) -> torch.Size:
+        """(C, H, W) of the side that a convolution's kernel moves over."""
+        transposed = isinstance(self.module, nn.ConvTranspose2d)
+        return self.outputs if transposed else self.inputs
 
-def _dense_matrix(layer: _Layer, weight: Tensor) -> Tensor:
-    """The (E, outputs, inputs) matrix of a convolution's linear map."""
-    conv = layer.module
-    assert isinstance(conv, Convolution)
-    sizes = (
-        conv.in_channels,
-        conv.out_channels,
-        conv.kernel_size,
-        conv.stride,
-        conv.padding,
-    )
-    place = str(weight.device)
-    index, twin = _dense_maps(type(conv), sizes, layer.inputs, place)  # type: ignore[arg-type]
-    dense = weight.flatten(1)
-    if index is not None:
-        dense = _Gather.apply(dense, index, twin)
-    return dense.view(len(weight), layer.outputs.numel(), layer.inputs.numel())
+    def patches(self, device: torch.device) -> Patches:
+        conv = self.module
+        assert isinstance(conv, Convolution)
+        assert not isinstance(conv.padding, str)
+        geometry = conv.kernel_size[0], conv.stride[0], conv.padding[0]
+        c, h, w = self.image
+        return patches_of(*geometry, (c, h, w), str(device))
+
+    @property
+    def one_position(self) -> bool:
+        """Whether the kernel meets the image at one place: a product with vectors."""
+        return self.inputs[1:].numel() == 1 or self.outputs[1:].numel() == 1
 
 
 class Lifted:
-    """A plain ``nn.Sequential`` of one GAN, run for E members at once.
+    """A plain ``nn.Sequential`` of one GAN, run for E members at once."""
 
-    ``prepare`` turns stacked parameters into what the layers multiply with (once per
-    change of the weights), ``__call__`` runs a batch.
-    """
+    def __init__(
+        self, module: nn.Sequential, shape: tuple[int, ...], layout: str | None = None
+    ) -> None:
+        """Read off the layers.
 
-    def __init__(self, module: nn.Sequential, shape: tuple[int, ...]) -> None:
-        """Read off the layers; ``shape`` is that of one input sample."""
+        Args:
+            module: the networks of one member; left untouched.
+            shape: of one input sample.
+            layout: ``rows``, ``grouped`` or ``single``; None for the fastest one.
+        """
         module = deepcopy(module).eval()  # the probe must not touch batch statistics
         self.layers: list[_Layer] = []
         x = torch.zeros(2, *shape)
@@ -160,45 +82,58 @@ class Lifted:
                 before, x = x.shape[1:], layer(x)
                 self.layers.append(_Layer(layer, prefix, before, x.shape[1:]))
         self.output_shape = x.shape[1:]
-        self.dense = all(
-            layer.inputs.numel() * layer.outputs.numel() <= DENSE_LIMIT
-            for layer in self.layers
-            if isinstance(layer.module, Convolution)
-        )
+        self.layout = layout or self._fastest()
 
-    def prepare(self, parameters: Tensors) -> Tensors:
-        """Per-layer operands (E, ...) from stacked parameters."""
-        operands = dict(parameters)
-        if self.dense:
-            for layer in self.layers:
-                if isinstance(layer.module, Convolution):
-                    key = f"{layer.prefix}.weight"
-                    operands[key] = _dense_matrix(layer, parameters[key])
-        return operands
+    def _fastest(self) -> str:
+        convolutions = [s for s in self.layers if isinstance(s.module, Convolution)]
+        largest = max((s.image[1:].numel() for s in convolutions), default=0)
+        if largest <= ROWS_LIMIT:
+            return "rows"
+        inner = (s.image[0] for s in convolutions if s.image[0] > IMAGE_CHANNELS)
+        return "grouped" if min(inner, default=0) < GROUPED_LIMIT else "single"
 
-    def __call__(self, operands: Tensors, x: Tensor, training: bool = False) -> Tensor:
+    def __call__(self, tensors: Tensors, x: Tensor, training: bool = False) -> Tensor:
         """Run (E, B, *shape) to (E, B, *output_shape).
 
         Args:
-            operands: from ``prepare``, running statistics included.
+            tensors: parameters and running statistics, (E, ...) each.
             x: inputs.
             training: batch normalization uses the batch and updates its running
                 statistics in place.
         """
         members, batch = x.shape[:2]
-        run = _run_dense if self.dense else _run_grouped
-        x = x.flatten(2).transpose(1, 2) if self.dense else _to_groups(x)
+        if self.layout == "single":
+            rows = [
+                self._run(
+                    _run_single, x[e], {k: t[e] for k, t in tensors.items()}, training
+                )
+                for e in range(members)
+            ]
+            return torch.stack(rows).view(members, batch, *self.output_shape)
+        if self.layout == "rows":
+            out = self._run(_run_rows, x.flatten(2).transpose(1, 2), tensors, training)
+            return out.transpose(1, 2).reshape(members, batch, *self.output_shape)
+        out = self._run(_run_grouped, _to_groups(x), tensors, training)
+        return out.view(batch, members, *self.output_shape).transpose(0, 1)
+
+    def _run(self, run, x: Tensor, tensors: Tensors, training: bool) -> Tensor:  # type: ignore[no-untyped-def]
         for layer in self.layers:
             if isinstance(layer.module, nn.Flatten | nn.Unflatten):
-                continue  # both layouts are flat already
+                continue  # ``rows`` is flat already, the others shape as they go
             if isinstance(layer.module, nn.BatchNorm2d):
-                x = _batch_norm(layer, x, operands, training)
+                x = _batch_norm(layer, x, tensors, training)
+            elif isinstance(layer.module, nn.Linear | Convolution | Point):
+                x = run(layer, x, tensors)
             else:
-                x = run(layer, x, operands)
-        if self.dense:
-            return x.transpose(1, 2).reshape(members, batch, *self.output_shape)
-        x = x.view(batch, members, *self.output_shape)
-        return x.transpose(0, 1)
+                x = _activate(layer.module, x)
+        return x
+
+
+def _activate(module: nn.Module, x: Tensor) -> Tensor:
+    """In place: nothing before an activation needs its own output for a gradient."""
+    if isinstance(module, nn.LeakyReLU):
+        return F.leaky_relu(x, module.negative_slope, inplace=True)
+    return F.relu(x, inplace=True) if isinstance(module, nn.ReLU) else module(x)
 
 
 def _to_groups(x: Tensor) -> Tensor:
@@ -207,42 +142,101 @@ def _to_groups(x: Tensor) -> Tensor:
     return x.transpose(0, 1).flatten(1, 2)
 
 
-def _batch_norm(layer: _Layer, x: Tensor, operands: Tensors, training: bool) -> Tensor:
-    """Normalize per member and channel; both layouts keep a channel's block whole."""
+def _batch_norm(layer: _Layer, x: Tensor, tensors: Tensors, training: bool) -> Tensor:
+    """Normalize per member and channel; every layout keeps a channel's block whole."""
     keys = ("running_mean", "running_var", "weight", "bias")
-    mean, var, gain, bias = (operands[f"{layer.prefix}.{k}"].view(-1) for k in keys)
-    if x.ndim == 4:  # grouped
+    mean, var, gain, bias = (tensors[f"{layer.prefix}.{k}"].view(-1) for k in keys)
+    if x.ndim == 4:
         return F.batch_norm(x, mean, var, gain, bias, training)
     merged = x.reshape(1, len(gain), -1)
     return F.batch_norm(merged, mean, var, gain, bias, training).view_as(x)
 
 
-def _run_dense(layer: _Layer, x: Tensor, operands: Tensors) -> Tensor:
+def _run_rows(layer: _Layer, x: Tensor, tensors: Tensors) -> Tensor:
     """One layer on (E, features, B)."""
-    module = layer.module
-    if isinstance(module, Point):
-        return operands[f"{layer.prefix}.theta"][:, :, None].expand(-1, -1, x.shape[2])
-    if not isinstance(module, nn.Linear | Convolution):
-        return module(x)
-    weight, bias = layer.operands(operands)
+    if isinstance(layer.module, Point):
+        return tensors[f"{layer.prefix}.theta"][:, :, None].expand(-1, -1, x.shape[2])
+    weight, bias = layer.operands(tensors)
+    if isinstance(layer.module, nn.Linear):
+        return _affine(weight, x, bias)
+    patches, kernel = layer.patches(x.device), weight.flatten(2)
+    members, batch = len(x), x.shape[2]
+    if patches.rows is not None and patches.cover_the_image:
+        transposed = isinstance(layer.module, nn.ConvTranspose2d)
+        rows = patches.dense(kernel.shape[1], transposed)
+        matrix = CopyRows.apply(kernel.flatten(1)[..., None], rows)
+        return _affine(matrix.view(members, layer.outputs.numel(), -1), x, bias)
+    if isinstance(layer.module, nn.Conv2d):
+        x = x if patches.rows is None else CopyRows.apply(x, patches.rows)
+        out = _affine(kernel, x.reshape(members, kernel.shape[2], -1), bias)
+        return out.view(members, -1, batch)
+    spread = torch.bmm(kernel.mT, x.reshape(members, kernel.shape[1], -1))
+    out = spread.view(members, -1, batch)
+    out = out if patches.rows is None else AddRows.apply(out, patches.rows)
     if bias is None:
-        return torch.bmm(weight, x)
-    area = weight.shape[1] // bias.shape[1]
-    return torch.baddbmm(bias.repeat_interleave(area, 1)[:, :, None], weight, x)
+        return out
+    return (out.view(*bias.shape, -1) + bias[..., None]).view_as(out)
 
 
-def _run_grouped(layer: _Layer, x: Tensor, operands: Tensors) -> Tensor:
-    """One layer on (B, E * channels, H, W)."""
-    module = layer.module
-    if not isinstance(module, Convolution):
-        return module(x)
-    weight, bias = layer.operands(operands)
+def _affine(matrix: Tensor, x: Tensor, bias: Tensor | None) -> Tensor:
+    """(E, m, n) times (E, n, columns) plus (E, channels), rows sharing a channel's."""
+    if bias is None:
+        return torch.bmm(matrix, x)
+    area = matrix.shape[1] // bias.shape[1]
+    return torch.baddbmm(bias.repeat_interleave(area, 1)[..., None], matrix, x)
+
+
+def _run_grouped(layer: _Layer, x: Tensor, tensors: Tensors) -> Tensor:
+    """One layer on (B, E * C, H, W)."""
+    weight, bias = layer.operands(tensors)
+    return _convolve(layer, x, weight, bias)
+
+
+def _run_single(layer: _Layer, x: Tensor, tensors: Tensors) -> Tensor:
+    """One layer of one member on (B, C, H, W)."""
+    weight, bias = layer.operands(tensors)
+    return _convolve(layer, x, weight[None], None if bias is None else bias[None])
+
+
+def _convolve(layer: _Layer, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """A convolution of (B, E * C, H, W) by kernels (E, ...), as the fastest product."""
+    if layer.one_position:
+        out = _one_position(layer, x.view(len(x), len(weight), -1), weight.flatten(2))
+    elif layer.image[0] <= IMAGE_CHANNELS:
+        out = _image_side(layer, x.view(len(x), len(weight), *layer.inputs), weight)
+    else:
+        return _library_convolution(layer.module, x, weight, bias)
+    out = out.reshape(len(x), -1, *layer.outputs[1:])
+    return out if bias is None else out + bias.view(-1, 1, 1)
+
+
+def _one_position(layer: _Layer, x: Tensor, kernel: Tensor) -> Tensor:
+    """Vectors (B, E, n) times matrices (E, ...), as (B, E, m)."""
+    down = isinstance(layer.module, nn.Conv2d)
+    return torch.bmm(x.transpose(0, 1), kernel.mT if down else kernel).transpose(0, 1)
+
+
+def _image_side(layer: _Layer, x: Tensor, weight: Tensor) -> Tensor:
+    """Patches of few channels, (B, E, C, H, W), times kernels (E, ...)."""
+    conv, kernel = layer.module, weight.flatten(2)
+    assert isinstance(conv, Convolution)
+    geometry = conv.kernel_size, 1, conv.padding, conv.stride
+    if isinstance(conv, nn.Conv2d):
+        patches = F.unfold(x.flatten(0, 1), *geometry)  # type: ignore[arg-type]
+        return kernel @ patches.view(*x.shape[:2], *patches.shape[1:])
+    spread = (kernel.mT @ x.flatten(3)).flatten(0, 1)
+    return F.fold(spread, layer.outputs[1:], *geometry)  # type: ignore[arg-type]
+
+
+def _library_convolution(
+    module: nn.Module, x: Tensor, weight: Tensor, bias: Tensor | None
+) -> Tensor:
     function = F.conv2d if isinstance(module, nn.Conv2d) else F.conv_transpose2d
     return function(
         x,
         weight.flatten(0, 1),
         None if bias is None else bias.flatten(),
-        stride=module.stride,
+        stride=module.stride,  # type: ignore[arg-type]
         padding=module.padding,  # type: ignore[arg-type]
         groups=len(weight),
     )
