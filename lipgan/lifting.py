@@ -13,6 +13,7 @@ measurements behind the choice.
 
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -117,6 +118,7 @@ class Lifted:
         return out.view(batch, members, *self.output_shape).transpose(0, 1)
 
     def _run(self, run, x: Tensor, tensors: Tensors, training: bool) -> Tensor:  # type: ignore[no-untyped-def]
+        start = x
         for layer in self.layers:
             if isinstance(layer.module, nn.Flatten | nn.Unflatten):
                 continue  # ``rows`` is flat already, the others shape as they go
@@ -125,7 +127,7 @@ class Lifted:
             elif isinstance(layer.module, nn.Linear | Convolution | Point):
                 x = run(layer, x, tensors)
             else:
-                x = _activate(layer.module, x)
+                x = layer.module(x) if x is start else _activate(layer.module, x)
         return x
 
 
@@ -232,11 +234,6 @@ def _library_convolution(
     module: nn.Module, x: Tensor, weight: Tensor, bias: Tensor | None
 ) -> Tensor:
     function = F.conv2d if isinstance(module, nn.Conv2d) else F.conv_transpose2d
-    return function(
-        x,
-        weight.flatten(0, 1),
-        None if bias is None else bias.flatten(),
-        stride=module.stride,  # type: ignore[arg-type]
-        padding=module.padding,  # type: ignore[arg-type]
-        groups=len(weight),
-    )
+    geometry: Any = {"stride": module.stride, "padding": module.padding}
+    bias = None if bias is None else bias.flatten()
+    return function(x, weight.flatten(0, 1), bias, groups=len(weight), **geometry)
