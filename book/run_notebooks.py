@@ -1,4 +1,4 @@
-"""Runs notebooks into pages: one after the other, every failure reported at the end."""
+"""Runs notebooks into pages, one per core; every failure is reported at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,9 @@ class Layout:
 def kernel_of_this_python(store: Path) -> Iterator[str]:
     """Makes a kernelspec for the running interpreter known to Jupyter.
 
-    A `python3` kernelspec of the user may point to another Python, so the build never
-    relies on it; the user's IPython start-up files are left out as well.
+    Its kernels compute with one thread, for there is one of them per core. A `python3`
+    kernelspec of the user may point to another Python, so the build never relies on
+    it; the user's IPython start-up files are left out as well.
 
     Args:
         store: folder of run records, handed to the notebooks as `LIPGAN_STORE`.
@@ -76,6 +78,7 @@ def kernel_of_this_python(store: Path) -> Iterator[str]:
             "JUPYTER_PATH": folder + (os.pathsep + known if known else ""),
             "IPYTHONDIR": str(Path(folder) / "ipython"),
             "LIPGAN_STORE": str(store.resolve()),
+            "OMP_NUM_THREADS": "1",
         }
         before = {name: os.environ.get(name) for name in changes}
         os.environ.update(changes)
@@ -122,6 +125,13 @@ def run_page(page: Page, parameters: dict[str, Any], layout: Layout) -> list[str
     return problems
 
 
+def _timed_page(
+    page: Page, parameters: dict[str, Any], layout: Layout
+) -> tuple[list[str], float]:
+    start = time.perf_counter()
+    return run_page(page, parameters, layout), time.perf_counter() - start
+
+
 def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) -> str:
     """Executes into `draft`; returns why it stopped, or nothing."""
     import papermill
@@ -159,23 +169,30 @@ def run_pages(
         Problems by page name; pages without problems are left out.
     """
     failures: dict[str, list[str]] = {}
-    done: list[tuple[Page, dict[str, Any]]] = []
     common = stamp_of_inputs(layout)
-    with kernel_of_this_python(layout.store):
-        for number, (page, parameters) in enumerate(jobs, start=1):
-            label = f"  [{number}/{len(jobs)}] {page.name}"
-            if is_current(page, parameters, layout, common):
-                say(f"{label}: unchanged")
-                done.append((page, parameters))
-                continue
-            start = time.perf_counter()
-            problems = run_page(page, parameters, layout)
-            seconds = time.perf_counter() - start
-            say(f"{label}: {'FAILED' if problems else 'done'} ({seconds:.0f} s)")
-            if problems:
-                failures[page.name] = problems
-            else:
-                done.append((page, parameters))
+    outdated = [job for job in jobs if not is_current(*job, layout, common)]
+    if len(outdated) < len(jobs):
+        say(f"  {len(jobs) - len(outdated)} pages are unchanged")
+    with (
+        kernel_of_this_python(layout.store),
+        ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,
+    ):
+        running: dict[Future[tuple[list[str], float]], Page] = {
+            threads.submit(_timed_page, page, parameters, layout): page
+            for page, parameters in outdated
+        }
+        try:
+            for number, future in enumerate(as_completed(running), start=1):
+                name = running[future].name
+                problems, seconds = future.result()
+                end = "FAILED" if problems else "done"
+                say(f"  [{number}/{len(outdated)}] {name}: {end} ({seconds:.0f} s)")
+                if problems:
+                    failures[name] = problems
+        except BaseException:  # an interruption must not wait for pages in line
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+    done = [job for job in jobs if job[0].name not in failures]
     # Stamped last: records that a later page adds must not outdate an earlier one.
     common = stamp_of_inputs(layout)
     for page, parameters in done:
