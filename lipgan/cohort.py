@@ -27,29 +27,31 @@ class RowLosses:
 
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
         """Members must be sorted by loss, so that equal losses are one slice."""
-        self.groups: list[tuple[str, slice, Tensor]] = []
+        self.alphas = torch.tensor([[c.alpha] for c in configs], device=device)
+        self.groups: list[tuple[str, slice]] = []
         start = 0
         for name, members in groupby(configs, key=lambda c: c.loss):
-            alphas = [[c.alpha] for c in members]
-            rows = slice(start, start + len(alphas))
-            self.groups.append((name, rows, torch.tensor(alphas, device=device)))
+            rows = slice(start, start + len(list(members)))
+            self.groups.append((name, rows))
             start = rows.stop
 
     def value(self, term: str, scores: Tensor) -> Tensor:
         """(L(alpha f) - L(0)) / alpha of the term, (E, B), differentiable."""
         parts = [
-            scaled_term(LOSSES[name].terms[term], alpha)(scores[rows])
-            for name, rows, alpha in self.groups
+            scaled_term(LOSSES[name].terms[term], self.alphas[rows])(scores[rows])
+            for name, rows in self.groups
         ]
         return torch.cat(parts)
 
     def slope(self, term: str, scores: Tensor) -> Tensor:
-        """L'(alpha f) of the term, (E, B)."""
-        parts = [
-            LOSSES[name].terms[term].slope(alpha * scores[rows])
-            for name, rows, alpha in self.groups
-        ]
-        return torch.cat(parts)
+        """L'(alpha f) of the term, (E, B): what trains both networks."""
+        with torch.enable_grad():
+            inner = (self.alphas * scores).detach().requires_grad_()
+            parts = [
+                LOSSES[name].terms[term].value(inner[rows])
+                for name, rows in self.groups
+            ]
+            return torch.autograd.grad(torch.cat(parts).sum(), inner)[0]
 
 
 class Cohort:

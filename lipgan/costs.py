@@ -44,7 +44,7 @@ def step_costs(
         for key, training in trainings.items():
             start = time.perf_counter()
             for step in range(done, done + steps):
-                losses = training.step(step + 1)
+                losses = training.step(step + 1, measure=step == done + steps - 1)
             losses["loss_g"].sum().item()  # waits for a GPU
             seconds = (time.perf_counter() - start) / steps
             best[key] = min(best[key], seconds) if turn else best[key]

@@ -21,26 +21,25 @@ def discriminator_step(
         step: present step, noted for members that diverge.
 
     Returns:
-        Loss and penalty per member, (E,) each.
+        Scores before the update, (E, 2 B), real samples first; penalty, (E,).
     """
     cohort.advance_regularizer()
     critic, losses = cohort.critic(), cohort.losses
     scores = critic(torch.cat([x_real, x_fake], dim=1))
-    real, fake = scores.chunk(2, dim=1)
-    loss = losses.value("d_real", real).mean(1) + losses.value("d_fake", fake).mean(1)
+    real, fake = scores.detach().chunk(2, dim=1)
+    pull = torch.cat([losses.slope("d_real", real), losses.slope("d_fake", fake)], 1)
+    pull /= x_real.shape[1]
     batch = Batch(x_real, x_fake, uniform, cohort.memory)
     penalty = cohort.regularizer.penalty(critic, batch, cohort.strength)
-    total = loss if penalty is None else loss + penalty
-    _update(cohort, cohort.d, cohort.d_moments, total, cohort.lr_d)
+    _update(cohort, cohort.d, cohort.d_moments, scores, pull, cohort.lr_d, penalty)
     cohort.project()
     cohort.note_divergence(scores.detach(), step)
-    return loss.detach(), torch.zeros_like(
-        loss
-    ) if penalty is None else penalty.detach()
+    penalty = scores.new_zeros(len(scores)) if penalty is None else penalty
+    return scores.detach(), penalty.detach()
 
 
 def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
-    """Update all generators once; returns the loss per member, (E,).
+    """Update all generators once; returns the scores before the update, (E, B).
 
     The discriminators have their new weights; the regularizer's state stays.
 
@@ -52,17 +51,42 @@ def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
     with torch.no_grad():
         critic = cohort.critic(for_generators=True)
     scores = critic(x_fake)
-    loss = cohort.losses.value("g_fake", scores).mean(1)
-    _update(cohort, cohort.g, cohort.g_moments, loss, cohort.lr_g)
+    pull = cohort.losses.slope("g_fake", scores.detach()) / x_fake.shape[1]
+    _update(cohort, cohort.g, cohort.g_moments, scores, pull, cohort.lr_g)
     cohort.note_divergence(scores.detach(), step)
-    return loss.detach()
+    return scores.detach()
+
+
+def discriminator_loss(cohort: Cohort, scores: Tensor) -> Tensor:
+    """Loss per member, (E,), of scores (E, 2 B), real samples first."""
+    real, fake = scores.chunk(2, dim=1)
+    value = cohort.losses.value
+    return value("d_real", real).mean(1) + value("d_fake", fake).mean(1)
+
+
+def generator_loss(cohort: Cohort, scores: Tensor) -> Tensor:
+    """Loss per member, (E,), of the scores of generated samples, (E, B)."""
+    return cohort.losses.value("g_fake", scores).mean(1)
 
 
 def _update(
-    cohort: Cohort, parameters: Tensors, moments: Tensors, loss: Tensor, lr: Tensor
+    cohort: Cohort,
+    parameters: Tensors,
+    moments: Tensors,
+    scores: Tensor,
+    pull: Tensor,
+    lr: Tensor,
+    penalty: Tensor | None = None,
 ) -> None:
-    """Descend the sum over members: no member's gradient sees another member."""
-    grads = torch.autograd.grad(loss.sum(), list(parameters.values()))
+    """Descend the sum of all members' losses: none of them sees another member.
+
+    ``pull`` is the derivative of the losses by each score; their values, which only
+    the history needs, are not computed here.
+    """
+    outputs, weights = [scores], [pull]
+    if penalty is not None:
+        outputs, weights = [scores, penalty], [pull, torch.ones_like(penalty)]
+    grads = torch.autograd.grad(outputs, list(parameters.values()), weights)
     cohort.optimizer.step(
         parameters, dict(zip(parameters, grads, strict=True)), moments, lr
     )

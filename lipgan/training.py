@@ -24,7 +24,12 @@ from lipgan.evaluate import (
 )
 from lipgan.provenance import provenance
 from lipgan.runs import Run
-from lipgan.steps import discriminator_step, generator_step
+from lipgan.steps import (
+    discriminator_loss,
+    discriminator_step,
+    generator_loss,
+    generator_step,
+)
 
 Progress = Callable[[str], None]
 DEVICES = ("auto", "cpu", "cuda")
@@ -160,7 +165,7 @@ class Training:
             for i in range(math.ceil(first.num_steps / spacing))
         }
         for step in range(1, first.num_steps + 1):
-            losses = self.step(step)
+            losses = self.step(step, measure=step in moments)
             if step in moments:
                 self._record(step, losses)
                 self._drop_diverged()
@@ -177,8 +182,12 @@ class Training:
         """Where each config, as it was given, ended up among the sorted ones."""
         return sorted(range(len(self.order)), key=lambda i: self.order[i])
 
-    def step(self, step: int) -> dict[str, Tensor]:
-        """Update all members once; ``step`` counts from 1. Returns losses, (E,)."""
+    def step(self, step: int, measure: bool = True) -> dict[str, Tensor]:
+        """Update all members once; ``step`` counts from 1.
+
+        Returns:
+            Losses and penalty per member, (E,) each; nothing without ``measure``.
+        """
         cohort, config, noise = self.cohort, self.configs[0], self.cohort.noise
         batch = config.batch_size
         sample = cohort.sampler(training=True)  # one for all updates of this step
@@ -190,11 +199,17 @@ class Training:
             with torch.no_grad():
                 x_fake = sample(z)
             uniform = noise.uniforms(draw)
-            loss_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
+            in_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
-        loss_g = generator_step(cohort, sample(z), step)
+        in_g = generator_step(cohort, sample(z), step)
         cohort.average(step)
-        return {"loss_d": loss_d, "penalty": penalty, "loss_g": loss_g}
+        if not measure:
+            return {}
+        return {
+            "loss_d": discriminator_loss(cohort, in_d),
+            "penalty": penalty,
+            "loss_g": generator_loss(cohort, in_g),
+        }
 
     def _record(self, step: int, losses: dict[str, Tensor]) -> None:
         moment = losses | observe(self.cohort, self.dataset, step)
