@@ -49,8 +49,10 @@ class RowMap:
     def add(self, x: Tensor) -> Tensor:
         """Add (E, m, B) up to (E, n, B): the adjoint of ``copy``."""
         first, *others = self.passes
-        total = x.new_zeros(len(x), self.rows, x.shape[2])
-        total[:, : len(first)] = _pick(x, first)
+        total = _pick(x, first)
+        if len(first) < self.rows:
+            unread = total.new_zeros(len(x), self.rows - len(first), x.shape[2])
+            total = torch.cat([total, unread], dim=1)
         for places in others:
             total[:, : len(places)] += _pick(x, places)
         return _pick(total, self.undo)
