@@ -1,6 +1,6 @@
 """Times the Fréchet distance against pytorch-fid's, from features and from moments.
 
-Run `python benchmarks/frechet.py [THREADS]` (default 2) on a quiet machine: with more
+Run `python -m benchmarks.frechet [THREADS]` (default 2) on a quiet machine: with more
 threads than free cores both sides spend their time waiting.
 """
 
