@@ -11,10 +11,10 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from lipgan.allocator import keep_freed_memory
 from lipgan.config import Config
 from lipgan.lifting import Lifted, Tensors
 from lipgan.losses import LOSSES, scaled_term
+from lipgan.memory import keep_freed_memory
 from lipgan.models import MODELS, initialize
 from lipgan.noise import Noise, seeded_generator
 from lipgan.optimizers import OPTIMIZERS

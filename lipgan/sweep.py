@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from lipgan.config import Config
+from lipgan.packing import pack, train_in_parts
 from lipgan.runs import Run, RunStore, evidence_store
-from lipgan.training import Progress, pick_device, train
-
-MAX_COHORT = 105  # members; the published tables need at most this many at once
+from lipgan.training import Progress, pick_device
 
 
 def run_or_load(
@@ -45,11 +44,11 @@ def run_or_load(
         RecordError: a record is damaged or belongs to another config.
         ValueError, FileNotFoundError: see ``train``.
     """
-    pick_device(device)
+    place = pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
     known = {run.config: run for run in load_known(distinct, store)}
-    packs = pack([c for c in distinct if c not in known])
+    packs = pack([c for c in distinct if c not in known], place)
     say = progress or (lambda line: None)
     options = {
         "device": device,
@@ -64,18 +63,6 @@ def run_or_load(
     return [known[c] for c in configs]
 
 
-def pack(configs: Iterable[Config]) -> list[list[Config]]:
-    """Split configs into cohorts of one shape and at most ``MAX_COHORT`` members."""
-    groups: dict[tuple, list[Config]] = {}
-    for config in configs:
-        groups.setdefault(config.cohort_key, []).append(config)
-    return [
-        group[start : start + MAX_COHORT]
-        for group in groups.values()
-        for start in range(0, len(group), MAX_COHORT)
-    ]
-
-
 def _results(
     packs: list[list[Config]],
     executor: Executor | None,
@@ -87,14 +74,15 @@ def _results(
         start, done, total = time.perf_counter(), 0.0, sum(map(_work, packs))
         for i, members in enumerate(packs):
             prefix = f"cohort {i + 1}/{len(packs)}: " if len(packs) > 1 else ""
-            yield train(members, progress=_prefixed(say, prefix), **options)
+            yield train_in_parts(members, progress=_prefixed(say, prefix), **options)
             done += _work(members)
             if i + 1 < len(packs):
                 seconds = (time.perf_counter() - start) * (total - done) / done
                 say(f"cohort {i + 1}/{len(packs)} is done, about {seconds:.0f} s left")
         return
     futures: dict[Future, int] = {
-        executor.submit(train, members, **options): i for i, members in enumerate(packs)
+        executor.submit(train_in_parts, members, **options): i
+        for i, members in enumerate(packs)
     }
     failure: BaseException | None = None
     for future in as_completed(futures):

@@ -7,6 +7,7 @@ import sys
 import pytest
 import torch
 
+from lipgan import training
 from lipgan.__main__ import main
 from lipgan.runs import RunStore
 
@@ -40,9 +41,7 @@ def test_train_writes_the_record_that_was_asked_for(store):
 
 
 def test_train_again_loads_the_record(store, capsys, monkeypatch):
-    from lipgan import sweep
-
-    monkeypatch.setattr(sweep, "train", None)
+    monkeypatch.setattr(training, "train", None)
     arguments = [*TRAIN, "--loss", "cos", "--alpha", "1e-9", "--store", store]
     code, out, err = call(capsys, *arguments)
     assert (code, err) == (0, "")
@@ -162,12 +161,11 @@ def test_a_store_that_is_a_file_is_bad_input(capsys, tmp_path):
 
 
 def test_interruption_exits_with_130(capsys, monkeypatch, tmp_path):
-    from lipgan import sweep
 
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep, "train", interrupted)
+    monkeypatch.setattr(training, "train", interrupted)
     code, _, err = call(capsys, *TRAIN, "--store", tmp_path)
     assert code == 130
     assert err.startswith("lipgan: interrupted")

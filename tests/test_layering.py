@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
-    "inception shipped features probes config allocator patches lifting runs "
-    "provenance noise cohort divergence evaluate steps training costs sweep "
+    "inception shipped features probes config memory patches lifting runs "
+    "provenance noise cohort divergence evaluate steps training costs packing sweep "
     "experiments published measures domains claims paper report plots __main__"
 ).split()
 MAY_USE_DISK = {"data", "inception", "runs", "shipped"}

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lipgan import sweep
+from lipgan import training
 from lipgan.runs import RecordError, RunStore
-from lipgan.sweep import load_known, pack, run_or_load
+from lipgan.sweep import load_known, run_or_load
 from lipgan.training import train
 
 
@@ -37,14 +37,14 @@ def test_second_call_trains_nothing_and_returns_the_same(
     configs, tmp_path, monkeypatch
 ):
     first = run_quietly(configs, tmp_path)
-    monkeypatch.setattr(sweep, "train", never)
+    monkeypatch.setattr(training, "train", never)
     second = run_quietly(configs, tmp_path)
     assert [r.config for r in second] == configs
     assert_alike(first, second)
 
 
 def test_the_guard_against_training_can_fail(configs, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep, "train", never)
+    monkeypatch.setattr(training, "train", never)
     with pytest.raises(AssertionError, match="trained although"):
         run_quietly(configs, tmp_path)
 
@@ -57,7 +57,7 @@ def test_only_missing_configs_are_trained(configs, tmp_path, monkeypatch):
         trained.extend(members)
         return train(members, **options)
 
-    monkeypatch.setattr(sweep, "train", spy)
+    monkeypatch.setattr(training, "train", spy)
     runs = run_quietly(configs, tmp_path)
     assert [r.config for r in runs] == configs
     assert set(trained) == set(configs[1:])
@@ -70,7 +70,7 @@ def test_equal_configs_are_trained_once(tiny, tmp_path, monkeypatch):
         trained.extend(members)
         return train(members, **options)
 
-    monkeypatch.setattr(sweep, "train", spy)
+    monkeypatch.setattr(training, "train", spy)
     runs = run_quietly([tiny(), tiny(seed=1), tiny()], tmp_path)
     assert [r.config.seed for r in runs] == [0, 1, 0]
     assert len(trained) == 2
@@ -95,7 +95,7 @@ def test_interruption_keeps_the_finished_cohorts(configs, tmp_path, monkeypatch)
             raise KeyboardInterrupt
         return train(members, **options)
 
-    monkeypatch.setattr(sweep, "train", interrupted)
+    monkeypatch.setattr(training, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_quietly(configs, tmp_path)
     store = RunStore(tmp_path)
@@ -110,7 +110,7 @@ def test_a_failing_cohort_on_an_executor_keeps_the_others(
             raise OSError("node lost")
         return train(members, **options)
 
-    monkeypatch.setattr(sweep, "train", failing)
+    monkeypatch.setattr(training, "train", failing)
     with ThreadPoolExecutor(1) as executor, pytest.raises(OSError, match="node lost"):
         run_quietly([configs[1], configs[0], configs[2]], tmp_path, executor)
     assert {r.config for r in RunStore(tmp_path)} == {configs[0], configs[2]}
@@ -139,20 +139,9 @@ def test_a_bad_device_is_refused_before_anything_else(configs, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_pack_keeps_shapes_apart_and_cohorts_small(tiny, monkeypatch):
-    configs = [tiny(seed=s, width=w) for s in range(5) for w in (3, 4)]
-    monkeypatch.setattr(sweep, "MAX_COHORT", 3)
-    packs = pack(configs)
-    assert [len(p) for p in packs] == [3, 2, 3, 2]
-    assert sorted(c.config_id for p in packs for c in p) == sorted(
-        c.config_id for c in configs
-    )
-    assert all(len({c.cohort_key for c in p}) == 1 for p in packs)
-
-
 def test_load_known_trains_nothing(configs, tmp_path, monkeypatch):
     run_quietly(configs[1:2], tmp_path)
-    monkeypatch.setattr(sweep, "train", never)
+    monkeypatch.setattr(training, "train", never)
     assert [r.config for r in load_known(configs, tmp_path)] == configs[1:2]
 
 
