@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lipgan.data import dataset_spec
@@ -249,7 +250,7 @@ class Config:
         """All fields, ready for JSON."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
-    @property
+    @cached_property
     def config_id(self) -> str:
         """Hash of all fields, 16 hexadecimal digits: the name of the run's record."""
         return fingerprint(self.to_dict())

@@ -202,7 +202,9 @@ def _with_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _with_nan(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [_with_nan(v) for v in value]
+        if value and isinstance(value[0], list):
+            return [_with_nan(v) for v in value]
+        return [math.nan if v is None else v for v in value]
     return math.nan if value is None else value
 
 
