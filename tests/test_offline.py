@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,26 @@ def test_nothing_is_unpickled(path):
 )
 def test_unpickling_is_found(source):
     assert unpickles(source)
+
+
+ROOT = PACKAGE.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_pins_its_actions_and_may_only_read(path):
+    text = path.read_text("utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [u for u in used if not re.search(r"@[0-9a-f]{40}$", u)] == []
+    assert "\npermissions:\n  contents: read\n" in text
+    assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_every_pinned_package_has_hashes_and_no_address_is_named():
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    packages = re.findall(r"^[\w.-]+==.*?(?=^[\w.-]+==|\Z)", text, re.M | re.S)
+    assert len(packages) > 100
+    assert [p[:30] for p in packages if "--hash=sha256:" not in p] == []
+    assert "://" not in text
+    assert "index" not in re.sub(r"#.*", "", text)
