@@ -55,10 +55,11 @@ def fill(store: RunStore, configs: list[Config]) -> None:
 
 
 def timed(title: str, function: Callable[[], Any]) -> Any:
-    """Call a function, print its seconds and return its result."""
-    start = time.perf_counter()
+    """Call a function, print its seconds, wall and CPU, and return its result."""
+    start, cpu = time.perf_counter(), time.process_time()
     result = function()
-    print(f"{title:<42} {time.perf_counter() - start:6.2f} s", flush=True)
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    print(f"{title:<40} {wall:6.2f} s, CPU {cpu:6.2f} s", flush=True)
     return result
 
 
