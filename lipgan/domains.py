@@ -1,10 +1,12 @@
 """What a recorded history says about the domain Omega and the slopes Psi of a loss."""
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from lipgan.losses import LOSSES
-from lipgan.probes import attained_slopes
+from lipgan.probes import slope_intervals
 from lipgan.runs import Run
 
 Series = NDArray[np.float64]
@@ -64,22 +66,23 @@ def nonlinearity(run: Run) -> float:
     loss's three terms; median over the second half of what was recorded. NaN if no
     moment of that half has a finite domain.
     """
-    low, high = (run.config.alpha * ends for ends in omega(run))
-    ends = list(zip(low, high, strict=True))[len(low) // 2 :]
-    finite = [pair for pair in ends if np.isfinite(pair).all()]
-    values = [
-        max(_variation(*attained_slopes(term, *pair)) for term in terms)
-        for pair in finite
-        for terms in [LOSSES[run.config.loss].terms.values()]
+    low, high = (torch.as_tensor(run.config.alpha * ends) for ends in omega(run))
+    late = torch.arange(len(low)) >= len(low) // 2
+    chosen = late & low.isfinite() & high.isfinite()
+    if not chosen.any():
+        return float("nan")
+    variations = [
+        _variation(*slope_intervals(term, low[chosen], high[chosen]))
+        for term in LOSSES[run.config.loss].terms.values()
     ]
-    return float(np.median(values)) if values else float("nan")
+    return float(np.median(torch.stack(variations).amax(0).numpy()))
 
 
-def _variation(least: float, most: float) -> float:
+def _variation(least: Tensor, most: Tensor) -> Tensor:
     """(most - least) / max(|least|, |most|), also where an exponential overflows."""
-    least, most = np.clip((least, most), -LARGEST, LARGEST)
-    size = max(abs(least), abs(most))
-    return float(most / size - least / size) if size else 0.0
+    least, most = least.clamp(-LARGEST, LARGEST), most.clamp(-LARGEST, LARGEST)
+    size = torch.maximum(least.abs(), most.abs())
+    return torch.where(size > 0, most / size - least / size, torch.zeros_like(size))
 
 
 def slope_interval(run: Run, term: str) -> tuple[float, float]:

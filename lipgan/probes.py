@@ -53,9 +53,26 @@ def slope_interval_bound(term: Term, low: float, high: float, width: float) -> f
 
 
 def attained_slopes(term: Term, low: float, high: float) -> tuple[float, float]:
-    """The interval of L' on a domain [low, high], from a grid that has both ends."""
-    slopes = term.slope(torch.linspace(low, high, 2001, dtype=torch.float64))
-    return float(slopes.min()), float(slopes.max())
+    """The interval of L' on one domain [low, high], from a grid that has both ends."""
+    ends = torch.tensor([[low], [high]], dtype=torch.float64)
+    least, most = slope_intervals(term, *ends)
+    return least.item(), most.item()
+
+
+def slope_intervals(term: Term, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+    """The intervals of L' on domains [low, high], from grids that have both ends.
+
+    Args:
+        term: a loss term L.
+        low: lower ends, float64 (n,).
+        high: upper ends, float64 (n,).
+
+    Returns:
+        Smallest and largest slope per domain, (n,) each.
+    """
+    grid = torch.lerp(low, high, torch.linspace(0, 1, 2001, dtype=low.dtype)[:, None])
+    slopes = term.slope(grid)
+    return slopes.amin(0), slopes.amax(0)
 
 
 def tangent_distance(term: Term, alpha: float, reach: float) -> float:

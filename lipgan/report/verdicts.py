@@ -1,6 +1,8 @@
 """Runs and verdicts as Markdown and tables, for notebooks and the claims page."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 
 from lipgan import paper
 from lipgan.paper import CLAIMS, Verdict
@@ -48,6 +50,8 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         scale: whose runs are judged.
         evidence: the published records, if any.
     """
+    own = _Remembered(own.path)
+    evidence = evidence and _Remembered(evidence.path)
     mine = {name: judged(name, own, scale) for name in CLAIMS}
     verdicts = dict(mine)
     for name in CLAIMS:
@@ -85,6 +89,14 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
             f"What would refute it: {claim.refuted_by}. Page: {{doc}}`{claim.page}`.",
         ]
     return "\n".join(lines) + "\n"
+
+
+class _Remembered(RunStore):
+    """Reads every record once: many claims share their runs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.ids, self.load = cache(super().ids), cache(super().load)  # type: ignore[method-assign]
 
 
 def _counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
