@@ -41,6 +41,8 @@ def discriminator_step(
 def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
     """Update all generators once; returns the scores before the update, (E, B).
 
+    Frozen ones are left as they are.
+
     The discriminators have their new weights; the regularizer's state stays.
 
     Args:
@@ -51,8 +53,9 @@ def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
     with torch.no_grad():
         critic = cohort.critic(for_generators=True)
     scores = critic(x_fake)
-    pull = cohort.losses.slope("g_fake", scores.detach()) / x_fake.shape[1]
-    _update(cohort, cohort.g, cohort.g_moments, scores, pull, cohort.lr_g)
+    if not cohort.configs[0].frozen:
+        pull = cohort.losses.slope("g_fake", scores.detach()) / x_fake.shape[1]
+        _update(cohort, cohort.g, cohort.g_moments, scores, pull, cohort.lr_g)
     cohort.note_divergence(scores.detach(), step)
     return scores.detach()
 

@@ -14,14 +14,16 @@ SEEDS = range(10)  # that the claims page looks for
 
 def badge(status: str) -> str:
     """A verdict as a colored word (MyST attribute syntax is avoided: plain HTML)."""
-    kind = status.replace(" ", "-")
+    kind = status.removesuffix(" at reduced scale").replace(" ", "-")
     return f'<span class="verdict verdict-{kind}">{status}</span>'
 
 
 def verdict_markdown(name: str, verdict: Verdict) -> str:
     """Claim, verdict and every line of evidence."""
     claim = CLAIMS[name]
-    lines = [f"{badge(verdict.status)} {claim.statement} ({claim.where}).", ""]
+    reduced = verdict.scale == "reduced" and bool(verdict.checks)
+    status = f"{verdict.status} at reduced scale" if reduced else verdict.status
+    lines = [f"{badge(status)} {claim.statement} ({claim.where}).", ""]
     if not verdict.checks:
         return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
