@@ -6,6 +6,7 @@ from lipgan.plots.alphas import (
     distance_against_domain,
     spread_against_alpha,
 )
+from lipgan.plots.costs import growth
 from lipgan.plots.domains import (
     domain_widths,
     domains_during_training,
@@ -58,6 +59,7 @@ __all__ = [
     "drift_of_the_domain",
     "failure_samples",
     "failure_signs",
+    "growth",
     "metrics_against_distance",
     "roads_at_a_glance",
     "roads_one_by_one",
