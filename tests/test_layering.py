@@ -9,8 +9,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
     "inception shipped features probes config memory patches lifting runs "
-    "provenance noise cohort divergence evaluate steps training costs packing sweep "
-    "experiments published measures domains claims paper report plots __main__"
+    "provenance noise cohort divergence evaluate steps training costs packing "
+    "executors cluster sweep experiments published measures domains claims paper "
+    "report plots __main__"
 ).split()
 MAY_USE_DISK = {"data", "inception", "runs", "shipped"}
 DISK = {
