@@ -5,6 +5,7 @@ torch is imported inside functions only, so that a process picks its GPU before 
 
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import (
@@ -138,9 +139,8 @@ def pin(gpu: str) -> None:
         RuntimeError: too late, CUDA has started with other GPUs.
     """
     os.environ["CUDA_VISIBLE_DEVICES"] = gpu
-    import torch
-
-    if torch.cuda.device_count() > bool(gpu):
+    torch = sys.modules.get("torch")  # not loaded yet: all is well
+    if torch and torch.cuda.device_count() > bool(gpu):
         raise RuntimeError(f"CUDA has started before this process took GPU {gpu!r}")
 
 

@@ -78,9 +78,9 @@ def _results(
     if executor is not None:
         yield from _gathered(packs, executor, options, say)
         return
-    gpus = visible_gpus() if pick_device(options["device"]).type == "cuda" else []
-    if packs and len(gpus) > 1:
-        with DevicePool(gpus) as pool:
+    devices = _devices(options["device"])
+    if packs and len(devices) > 1:
+        with DevicePool(devices) as pool:
             yield from _gathered(packs, pool, options, say)
         return
     # One device needs no second process: errors, debuggers and Ctrl-C stay simple.
@@ -118,6 +118,12 @@ def _gathered(
         yield future.result()
     if failure is not None:
         raise failure
+
+
+def _devices(name: str) -> list[str]:
+    """What cohorts can be trained on at once, here."""
+    place = pick_device(name)
+    return visible_gpus() if place.type == "cuda" else [place.type]
 
 
 def _work(members: Sequence[Config]) -> float:
