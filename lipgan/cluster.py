@@ -13,7 +13,7 @@ PATIENCE = 10.0  # seconds in which a scheduler has to answer
 
 @contextmanager
 def dask_executor(
-    address: str, say: Callable[[str], None] = print, patience: float = PATIENCE
+    address: str, say: Callable[[str], None] = print
 ) -> Iterator[Executor]:
     """An executor on the workers of a Dask scheduler, to be used in a ``with``.
 
@@ -24,7 +24,6 @@ def dask_executor(
     Args:
         address: of the scheduler, ``tcp://HOST:PORT``.
         say: receives lines of text.
-        patience: seconds until a scheduler counts as unreachable.
 
     Raises:
         ValueError: Dask is not installed, or the address or a worker is of no use.
@@ -36,7 +35,7 @@ def dask_executor(
             "scheduler: Dask is missing; pip install 'lipgan[cluster]'"
         ) from None
     try:
-        client = Client(address, timeout=patience, set_as_default=False)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # OSError: also its time-outs
         reason = " ".join(str(error).split())
         raise ValueError(

@@ -32,6 +32,9 @@ from lipgan.runs import RunStore
 from lipgan.sweep import run_or_load
 
 
+PATIENCE = 300  # seconds; a busy machine starts processes slowly
+
+
 @pytest.fixture(scope="module")
 def pool():
     with DevicePool(["cpu"]) as pool:
@@ -42,38 +45,39 @@ def pool():
 def two_processes(monkeypatch):
     """A machine with two devices, both of them its CPU."""
     monkeypatch.setattr(sweep, "_devices", lambda name: ["cpu", "cpu"])
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as here, for equal results
 
 
 def test_calls_run_in_another_process_that_stays(pool):
-    first, second = (pool.submit(os.getpid).result(60) for _ in range(2))
+    first, second = (pool.submit(os.getpid).result(PATIENCE) for _ in range(2))
     assert first == second != os.getpid()
 
 
 def test_a_call_whose_process_dies_is_repeated(pool, tmp_path):
-    assert pool.submit(die_at_first, tmp_path).result(60) == "done"
+    assert pool.submit(die_at_first, tmp_path).result(PATIENCE) == "done"
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_call_that_always_dies_is_given_up_and_the_pool_lives_on(pool, tmp_path):
     with pytest.raises(BrokenProcessPool):
-        pool.submit(die, tmp_path).result(60)
+        pool.submit(die, tmp_path).result(PATIENCE)
     assert len(list(tmp_path.iterdir())) == 1 + RETRIES
-    assert pool.submit(abs, -3).result(60) == 3
+    assert pool.submit(abs, -3).result(PATIENCE) == 3
 
 
 def test_an_error_is_passed_on_and_not_repeated(pool, tmp_path):
     with pytest.raises(OSError, match="no data"):
-        pool.submit(fail, tmp_path).result(60)
+        pool.submit(fail, tmp_path).result(PATIENCE)
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_each_process_sees_its_own_device():
     with DevicePool(["GPU-0a", "3", "cpu"]) as pool:
         seen = [pool.submit(seen_gpus) for _ in range(12)]
-        found = {future.result(60) for future in seen}
+        found = {future.result(PATIENCE) for future in seen}
     assert found <= {"GPU-0a", "3", ""}
     with DevicePool(["3"]) as pool:
-        assert pool.submit(seen_gpus).result(60) == "3"
+        assert pool.submit(seen_gpus).result(PATIENCE) == "3"
 
 
 def test_an_interrupted_pool_ends_its_processes_at_once(tmp_path):
@@ -83,7 +87,7 @@ def test_an_interrupted_pool_ends_its_processes_at_once(tmp_path):
     while not list(tmp_path.iterdir()):
         time.sleep(0.05)
     pool.__exit__(KeyboardInterrupt, None, None)
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < PATIENCE
     assert isinstance(running.exception(), BrokenProcessPool)
     assert queued.cancelled()
     with pytest.raises(RuntimeError, match="shut down"):
@@ -111,7 +115,7 @@ def test_processes_end_with_a_sweep_that_is_killed(tmp_path):
         worker = int(parent.stdout.readline())
         assert is_alive(worker)
         parent.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while is_alive(worker) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not is_alive(worker)
@@ -157,7 +161,8 @@ def test_a_cohort_that_is_lost_is_named_and_costs_no_other(
 ):
     configs = [tiny(width=w, seed=s) for w in (3, 4, 5) for s in (0, 1)]
     monkeypatch.setattr(sweep, "train_in_parts", train_but_die)
-    with pytest.raises(WorkerLost, match=r"^cohort 2/3 \(.* and 1 more\): .* 4 times"):
+    monkeypatch.setattr(executors, "RETRIES", 1)
+    with pytest.raises(WorkerLost, match=r"^cohort 2/3 \(.* and 1 more\): .* 2 times"):
         run_or_load(configs, tmp_path, device="cpu", progress=None)
     assert {run.config.width for run in RunStore(tmp_path)} == {3, 5}
 
