@@ -168,3 +168,23 @@ def toy_distance(run: Run) -> float:
     path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
     tail = path[-max(1, len(path) // 10) :]
     return float((tail - center).norm(dim=1).mean())
+
+
+def cell_seconds(runs: Sequence[Run]) -> dict[tuple[str, int], float]:
+    """Seconds of training per run: those of a cohort over its members.
+
+    Every cohort counts once, whichever of its members are given.
+
+    Returns:
+        By data set and number of steps; over all machines that these runs come from.
+    """
+    cohorts: dict[tuple[str, int], set[tuple[str, float, int]]] = {}
+    for run in runs:
+        where = run.provenance
+        key = (run.config.dataset, run.config.num_steps)
+        cohort = where["finished"], where["cohort_seconds"], where["cohort_size"]
+        cohorts.setdefault(key, set()).add(cohort)
+    return {
+        key: sum(seconds for _, seconds, _ in found) / sum(n for _, _, n in found)
+        for key, found in cohorts.items()
+    }

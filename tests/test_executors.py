@@ -31,7 +31,6 @@ from lipgan.executors import (
 from lipgan.runs import RunStore
 from lipgan.sweep import run_or_load
 
-
 PATIENCE = 300  # seconds; a busy machine starts processes slowly
 
 
