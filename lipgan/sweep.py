@@ -107,15 +107,17 @@ def _gathered(
     }
     left, failure = TimeLeft(sum(map(_work, packs))), None
     for future in as_completed(futures):
-        i = futures[future]
+        i = futures.pop(future)  # a result that nobody holds is not made again
         rest = left.after(_work(packs[i]))
         error = CancelledError() if future.cancelled() else future.exception()
         if error is not None:
             failure = failure or explained(error, _label(i, packs))
             say(f"cohort {i + 1}/{len(packs)} is lost{rest}")
             continue
+        runs = future.result()
+        del future
+        yield runs
         say(f"cohort {i + 1}/{len(packs)} is finished{rest}")
-        yield future.result()
     if failure is not None:
         raise failure
 
