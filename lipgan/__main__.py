@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -98,22 +99,32 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inception-weights", default=None, metavar="FILE", help="judge by FID"
     )
+    parser.add_argument(
+        "--scheduler", default=None, metavar="ADDRESS", help="Dask, tcp://HOST:PORT"
+    )
 
 
 def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
+    from lipgan.cluster import dask_executor
     from lipgan.runs import RunStore
     from lipgan.sweep import run_or_load
 
-    runs = run_or_load(
-        configs,
-        RunStore(options.store),  # without the published evidence: this trains
-        device=options.device,
-        data_dir=options.data,
-        download=options.download,
-        inception_weights=options.inception_weights,
-        repair=options.repair,
-        progress=lambda line: print(line, flush=True),
-    )
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    cluster = dask_executor(options.scheduler, say) if options.scheduler else None
+    with cluster or nullcontext() as executor:
+        runs = run_or_load(
+            configs,
+            RunStore(options.store),  # without the published evidence: this trains
+            executor,
+            device=options.device,
+            data_dir=options.data,
+            download=options.download,
+            inception_weights=options.inception_weights,
+            repair=options.repair,
+            progress=say,
+        )
     for run in runs:
         numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
         print(f"{run.config.label}: {run.status}; {numbers}")

@@ -1,15 +1,15 @@
 """Run what is missing: skips recorded configs, packs the rest into cohorts."""
 
-import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import CancelledError, Executor, Future, as_completed
 from pathlib import Path
 from typing import Any
 
 from lipgan.config import Config
+from lipgan.executors import DevicePool, TimeLeft, explained, spread, visible_gpus
 from lipgan.packing import pack, train_in_parts
 from lipgan.runs import RecordError, Run, RunStore, evidence_store
-from lipgan.training import Progress, pick_device
+from lipgan.training import DEVICES, Progress, pick_device
 
 
 def run_or_load(
@@ -34,7 +34,9 @@ def run_or_load(
         store: a ``RunStore`` or its directory, which then alone decides what is
             missing. By default the published evidence is looked through first, then
             ``runs.default_store()``, where new records go.
-        executor: any ``concurrent.futures.Executor``; None trains in this process.
+        executor: any ``concurrent.futures.Executor``; an attribute ``slots`` of it asks
+            for at least so many cohorts. None trains on all GPUs that are visible, in
+            a process for each, or in this process if there is one device only.
         device: ``auto``, ``cpu`` or ``cuda``.
         data_dir: see ``train``.
         download: see ``train``.
@@ -45,9 +47,12 @@ def run_or_load(
     Raises:
         RecordError: a record is damaged or belongs to another config.
         StoreError: something is to be trained and the store cannot be written to.
+        WorkerLost: the workers of a cohort died again and again.
         ValueError, FileNotFoundError: see ``train``.
     """
-    place = pick_device(device)
+    # An executor's workers have devices and memory of their own.
+    elsewhere = executor is not None and device in DEVICES
+    place = None if elsewhere else pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
     known = {run.config: run for run in load_known(distinct, store, repair)}
@@ -57,9 +62,9 @@ def run_or_load(
     say = progress or (lambda line: None)
     options = {
         "device": device,
-        "data_dir": data_dir,
+        "data_dir": data_dir and Path(data_dir).absolute(),
         "download": download,
-        "inception_weights": inception_weights,
+        "inception_weights": inception_weights and Path(inception_weights).absolute(),
     }
     for runs in _results(packs, executor, options, say):
         for run in runs:
@@ -74,30 +79,58 @@ def _results(
     options: dict[str, Any],
     say: Progress,
 ) -> Iterable[list[Run]]:
-    """Finished cohorts, in this process as they come or from the executor."""
-    if executor is None:
-        start, done, total = time.perf_counter(), 0.0, sum(map(_work, packs))
-        for i, members in enumerate(packs):
-            prefix = f"cohort {i + 1}/{len(packs)}: " if len(packs) > 1 else ""
-            yield train_in_parts(members, progress=_prefixed(say, prefix), **options)
-            done += _work(members)
-            if i + 1 < len(packs):
-                seconds = (time.perf_counter() - start) * (total - done) / done
-                say(f"cohort {i + 1}/{len(packs)} is done, about {seconds:.0f} s left")
+    """Finished cohorts: from the executor, from all GPUs, or from this process."""
+    if executor is not None:
+        yield from _gathered(packs, executor, options, say)
         return
+    devices = _devices(options["device"])
+    if packs and len(devices) > 1:
+        with DevicePool(devices) as pool:
+            yield from _gathered(packs, pool, options, say)
+        return
+    # One device needs no second process: errors, debuggers and Ctrl-C stay simple.
+    left = TimeLeft(sum(map(_work, packs)))
+    for i, members in enumerate(packs):
+        prefix = f"cohort {i + 1}/{len(packs)}: " if len(packs) > 1 else ""
+        yield train_in_parts(members, progress=_prefixed(say, prefix), **options)
+        rest = left.after(_work(members))
+        if rest:
+            say(f"cohort {i + 1}/{len(packs)} is done{rest}")
+
+
+def _gathered(
+    packs: list[list[Config]],
+    executor: Executor,
+    options: dict[str, Any],
+    say: Progress,
+) -> Iterable[list[Run]]:
+    """Cohorts as an executor finishes them; failures come after all others."""
+    packs = spread(packs, getattr(executor, "slots", 1))
     futures: dict[Future, int] = {
         executor.submit(train_in_parts, members, **options): i
         for i, members in enumerate(packs)
     }
-    failure: BaseException | None = None
+    left, failure = TimeLeft(sum(map(_work, packs))), None
     for future in as_completed(futures):
-        if future.exception() is not None:  # the other cohorts' records come first
-            failure = failure or future.exception()
+        i = futures.pop(future)  # a result that nobody holds is not made again
+        rest = left.after(_work(packs[i]))
+        error = CancelledError() if future.cancelled() else future.exception()
+        if error is not None:
+            failure = failure or explained(error, _label(i, packs))
+            say(f"cohort {i + 1}/{len(packs)} is lost{rest}")
             continue
-        say(f"cohort {futures[future] + 1}/{len(packs)} is finished")
-        yield future.result()
+        runs = future.result()
+        del future
+        yield runs
+        say(f"cohort {i + 1}/{len(packs)} is finished{rest}")
     if failure is not None:
         raise failure
+
+
+def _devices(name: str) -> list[str]:
+    """What cohorts can be trained on at once, here."""
+    place = pick_device(name)
+    return visible_gpus() if place.type == "cuda" else [place.type]
 
 
 def _work(members: Sequence[Config]) -> float:
@@ -105,6 +138,11 @@ def _work(members: Sequence[Config]) -> float:
     first = members[0]
     pixels = max(1, first.image_size**2)
     return float(len(members) * first.num_steps * first.batch_size * pixels)
+
+
+def _label(i: int, packs: list[list[Config]]) -> str:
+    more = f" and {len(packs[i]) - 1} more" * (len(packs[i]) > 1)
+    return f"cohort {i + 1}/{len(packs)} ({packs[i][0].label}{more})"
 
 
 def _prefixed(say: Progress, prefix: str) -> Progress:

@@ -10,8 +10,8 @@ ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
     "inception shipped features probes config memory patches lifting records atomic "
     "runs verification provenance noise cohort divergence evaluate steps training "
-    "costs packing sweep experiments published measures domains claims paper report "
-    "plots __main__"
+    "costs packing executors cluster sweep experiments published measures domains "
+    "claims paper report plots __main__"
 ).split()
 MAY_USE_DISK = {"atomic", "data", "inception", "runs", "shipped"}
 DISK = {
