@@ -58,7 +58,7 @@ lock:
 	$(call phase,Creating a venv for uv,$(PYTHON) -m venv build/lock && \
 	  build/lock/bin/pip install --quiet --disable-pip-version-check uv)
 	$(call phase,Resolving,build/lock/bin/uv pip compile --quiet --universal \
-	  --python-version 3.11 --no-header requirements.in -o requirements.txt)
+	  --python-version 3.11 --no-header --generate-hashes requirements.in -o requirements.txt)
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache lipgan.egg-info

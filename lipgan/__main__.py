@@ -82,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
     verify = commands.add_parser("verify", help="check every record of a store")
     verify.set_defaults(run=_verify)
+    for command in (train, sweep, verify):
+        command.add_argument(
+            "--repair", action="store_true", help="move damaged records aside"
+        )
     for command in (train, sweep, status, verify):
         command.add_argument("--store", default=None, help="directory of run records")
     return parser
@@ -107,6 +111,7 @@ def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
         data_dir=options.data,
         download=options.download,
         inception_weights=options.inception_weights,
+        repair=options.repair,
         progress=lambda line: print(line, flush=True),
     )
     for run in runs:
@@ -148,29 +153,44 @@ def _sweep(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from lipgan.runs import RunStore
+    """Count what the first bytes of each record say; ``verify`` reads all of them."""
+    from lipgan.runs import RecordError, RunStore
 
     store = RunStore(options.store)
-    counts = Counter((r.config.dataset, r.config.scale, r.status) for r in store)
-    print(f"{store.path}: {sum(counts.values())} records")
+    counts: Counter[tuple[str, str, str]] = Counter()
+    unreadable = 0
+    for name in store.ids():
+        try:
+            counts[store.outcome(name)] += 1
+        except RecordError:
+            unreadable += 1
+    print(f"{store.path}: {sum(counts.values()) + unreadable} records")
     for (dataset, scale, state), count in sorted(counts.items()):
         print(f"  {dataset} at {scale} scale: {count} {state}")
+    if unreadable:
+        print(f"  {unreadable} unreadable: `python -m lipgan verify` names them")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from lipgan.runs import RecordError, RunStore
+    from lipgan.runs import RunStore
+    from lipgan.verification import repair, verify
 
     store = RunStore(options.store)
-    damaged = 0
-    for path in store.records():
-        try:
-            store.read(path)
-        except RecordError as error:
-            damaged += 1
-            print(error)
-    print(f"{store.path}: {len(store.records())} records, {damaged} damaged")
-    return 1 if damaged else 0
+    found = verify(store)
+    for error in (*found.damaged, *found.foreign):
+        print(error)
+    counts = f"{found.records} records, {len(found.damaged)} damaged"
+    if found.foreign:
+        counts += f", {len(found.foreign)} of another version"
+    print(f"{store.path}: {counts}")
+    if found.remnants:
+        print(f"{len(found.remnants)} files of no record, left or just being written")
+    if options.repair:
+        moved = repair(store, found)
+        print(f"{len(moved)} files moved to {store.path / 'damaged'}, nothing deleted")
+        return 1 if found.foreign else 0
+    return 1 if found.damaged or found.foreign else 0
 
 
 if __name__ == "__main__":

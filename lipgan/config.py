@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lipgan.data import dataset_spec
@@ -255,19 +256,24 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
-        return dataclasses.asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
-    @property
+    @cached_property
     def config_id(self) -> str:
         """Hash of all fields, 16 hexadecimal digits: the name of the run's record."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return fingerprint(self.to_dict())
 
     @property
     def cohort_key(self) -> tuple:
         """Equal for configs that can be trained in one cohort."""
         fields = {k: v for k, v in self.to_dict().items() if k not in _PER_MEMBER}
         return (*(v for _, v in sorted(fields.items())), self.frozen)
+
+
+def fingerprint(fields: dict[str, Any]) -> str:
+    """The ``config_id`` of a config with these fields, be they of another version."""
+    text = json.dumps(fields, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _check_key(name: str, value: Any, known: dict) -> None:

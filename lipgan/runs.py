@@ -1,58 +1,52 @@
-"""The record of one run, and the store that keeps records on disk.
+"""The store that keeps records on disk: a directory, found by ``config_id``.
 
-One JSON file and, for images, one small PNG per run, both named by ``config_id``. The
-JSON is written last and by rename, so a killed process leaves no half-written record.
+One JSON file and, for images, one small PNG per run. Every file is written under
+another name, flushed to the disk, and only then renamed, the JSON last: a killed
+process or a lost machine leaves a whole record or none. A picture never takes the place
+of another one, so a record keeps its own, whoever else writes at the same time.
 """
 
 import hashlib
-import json
-import math
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import numpy as np
-
+from lipgan import atomic
 from lipgan.config import Config
+from lipgan.records import (
+    HEAD_BYTES,
+    HISTORY_DIGITS,
+    RecordError,
+    Run,
+    VersionError,
+    decode,
+    encode,
+    outcome,
+    pixels,
+    png,
+    training_seconds,
+)
 
-FORMAT = 1
-HISTORY_DIGITS = 5  # what figures and verdicts need; keeps records small
+__all__ = [
+    "HISTORY_DIGITS",
+    "RecordError",
+    "Run",
+    "RunStore",
+    "StoreError",
+    "VersionError",
+    "default_store",
+    "evidence_store",
+    "training_seconds",
+]
+
+DAMAGED = "damaged"  # folder inside a store, where repair puts what it found
 
 
-class RecordError(ValueError):
-    """A record on disk is damaged or belongs to another config."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one config led to.
-
-    Attributes:
-        config: the whole description of the run.
-        status: ``completed`` or ``diverged``.
-        diverged_at: step of the first non-finite score, None for completed runs.
-        history: name -> values at the steps in ``history["step"]``; see
-            ``evaluate.observe``. ``loss_d`` and ``loss_g`` are measured from the loss
-            at score 0, so that they stay meaningful for any alpha.
-        metrics: name -> number; names say their protocol (``fd_digits_2k``).
-        provenance: commit, versions, device, seconds, cohort size.
-        samples: uint8 picture (H, W) or (H, W, 3), None for points and diverged runs.
-    """
-
-    config: Config
-    status: str
-    diverged_at: int | None
-    history: dict[str, list]
-    metrics: dict[str, float]
-    provenance: dict[str, Any]
-    samples: np.ndarray | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def diverged(self) -> bool:
-        """True if training ended in non-finite scores."""
-        return self.status == "diverged"
+class StoreError(ValueError):
+    """A store cannot be used or written to."""
 
 
 def default_store() -> Path:
@@ -72,6 +66,11 @@ def _project_root() -> Path:
     here = Path.cwd()
     roots = [p for p in (here, *here.parents) if (p / "_toc.yml").exists()]
     return (roots or [here])[0]
+
+
+class _Picture(NamedTuple):
+    path: Path
+    content: bytes
 
 
 class RunStore:
@@ -96,7 +95,11 @@ class RunStore:
 
     def records(self) -> list[Path]:
         """The JSON files of all records, sorted by name."""
-        return sorted(self.path.glob("*.json")) if self.path.exists() else []
+        return [self._json(name) for name in sorted(self.ids())]
+
+    def ids(self) -> set[str]:
+        """The ``config_id`` of every record, from one listing of the directory."""
+        return {name[:-5] for name in self._names() if name.endswith(".json")}
 
     def load(self, config: Config) -> Run:
         """Return the verified record of this config.
@@ -105,37 +108,11 @@ class RunStore:
             KeyError: there is none.
             RecordError: it is damaged, or its stored config differs.
         """
-        if config not in self:
-            raise KeyError(f"store {self.path}: no record of {config.label}")
-        run = self.read(self._json(config.config_id))
-        if run.config != config:
-            raise RecordError(
-                f"record {config.config_id}: its config differs in "
-                f"{_differences(run.config, config)}"
-            )
-        return run
-
-    def save(self, run: Run) -> None:
-        """Write the record, picture first, JSON last, each by rename."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        name = run.config.config_id
-        payload = {
-            "format": FORMAT,
-            "config": run.config.to_dict(),
-            "status": run.status,
-            "diverged_at": run.diverged_at,
-            "history": _plain(run.history, HISTORY_DIGITS),
-            "metrics": _plain(run.metrics),
-            "provenance": _plain(run.provenance),
-            "samples_sha256": None,
-        }
-        if run.samples is not None:
-            picture = _png(run.samples)
-            payload["samples_sha256"] = hashlib.sha256(picture).hexdigest()
-            _write(self._png(name), picture)
-        document = {"checksum": _checksum(payload), **payload}
-        text = json.dumps(document, allow_nan=False, separators=(",", ":"))
-        _write(self._json(name), text.encode())
+        name = config.config_id
+        try:
+            return self._read(name, config)
+        except KeyError:
+            raise KeyError(f"store {self.path}: no record of {config.label}") from None
 
     def read(self, path: Path) -> Run:
         """Read and verify one record file.
@@ -143,101 +120,188 @@ class RunStore:
         Raises:
             RecordError: unreadable, wrong checksum, wrong name or missing picture.
         """
-        name = path.stem
         try:
-            document = json.loads(path.read_text())
-            checksum = document.pop("checksum")
-            intact = checksum == _checksum(document) and document["format"] == FORMAT
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-            raise RecordError(f"record {name}: not readable ({error})") from None
-        if not intact:
-            raise RecordError(f"record {name}: its checksum does not match its content")
-        try:
-            config = Config(**document["config"])
-            fields = {
-                "config": config,
-                "status": document["status"],
-                "diverged_at": document["diverged_at"],
-                "history": _with_nan(document["history"]),
-                "metrics": _with_nan(document["metrics"]),
-                "provenance": document["provenance"],
-            }
-            picture = document["samples_sha256"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise RecordError(f"record {name}: of another version ({error})") from None
-        if config.config_id != name:
-            raise RecordError(f"record {name}: holds config {config.config_id}")
-        return Run(**fields, samples=self._picture(name, picture))
+            return self._read(path.stem)
+        except KeyError:
+            raise RecordError(path.stem, "not readable (no such file)") from None
 
-    def _picture(self, name: str, sha256: str | None) -> np.ndarray | None:
-        if sha256 is None:
-            return None
+    def outcome(self, name: str) -> tuple[str, str, str]:
+        """Data set, scale and status of a record, from its first bytes, not verified.
+
+        Raises:
+            RecordError: they do not begin like a record.
+        """
+        try:
+            return outcome(self._content(name, HEAD_BYTES))
+        except (KeyError, ValueError) as error:
+            raise RecordError(name, f"not readable ({error})") from None
+
+    def save(self, run: Run) -> None:
+        """Write the record, picture first, JSON last, each whole or not at all.
+
+        Raises:
+            StoreError: the disk is full or the directory cannot be written to; what
+                was there before is untouched.
+        """
+        name = run.config.config_id
+        picture = None if run.samples is None else png(run.samples)
+        with self._writing(f"record {name}"):
+            self.path.mkdir(parents=True, exist_ok=True)
+            if picture is not None:
+                self._save_picture(name, picture)
+            atomic.write(self._json(name), encode(run, picture))
+            atomic.flush_directory(self.path)
+
+    def check_writable(self) -> None:
+        """Find out before hours of training whether records can be written.
+
+        Raises:
+            StoreError: they cannot.
+        """
+        with self._writing("records"):
+            self.path.mkdir(parents=True, exist_ok=True)
+            atomic.probe(self.path)
+
+    def check(self, name: str) -> Path | None:
+        """Verify one record without decoding its picture; return the picture's file.
+
+        Raises:
+            KeyError: there is none of this name.
+            RecordError: it is damaged.
+        """
+        _, picture = self._checked(name)
+        return picture and picture.path
+
+    def files(self) -> list[Path]:
+        """All files of the store, records and others."""
+        return [self.path / name for name in self._names()]
+
+    def pictures(self, name: str) -> list[Path]:
+        """The files that may hold the picture of this record."""
+        found = (path for path in self.files() if path.suffix == ".png")
+        return [p for p in found if p.stem == name or p.stem.startswith(f"{name}-")]
+
+    def set_aside(self, name: str) -> list[Path]:
+        """Move a damaged record and its pictures to ``damaged``; an intact one stays.
+
+        Nothing is deleted, and nothing there is overwritten.
+
+        Args:
+            name: the ``config_id`` of a record of this store.
+
+        Returns:
+            Where the files are now; empty if there was nothing to move.
+
+        Raises:
+            StoreError: they cannot be moved.
+        """
+        if Path(name).name != name:
+            raise ValueError(f"record: {name!r} is not a name")
+        try:
+            self._checked(name)
+        except KeyError:
+            return []
+        except RecordError:
+            return self.move_aside([*self.pictures(name), self._json(name)])
+        return []
+
+    def move_aside(self, paths: Iterable[Path]) -> list[Path]:
+        """Move files of this store to its folder ``damaged``; return where they are.
+
+        Raises:
+            StoreError: they cannot be moved.
+        """
+        moved = []
+        for path in paths:
+            with self._writing(f"{DAMAGED}/"), suppress(FileNotFoundError):
+                (self.path / DAMAGED).mkdir(exist_ok=True)
+                target = self._free(path.name.lstrip("."))
+                path.rename(target)  # not found: another process was faster
+                moved.append(target)
+        return moved
+
+    def _free(self, name: str) -> Path:
+        """A path in ``damaged`` that is not taken."""
+        target, count = self.path / DAMAGED / name, 0
+        while target.exists():
+            count += 1
+            target = target.with_name(f"{name}.{count}")
+        return target
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = f"cannot write {what}: {error.strerror or error}"
+            raise StoreError(f"store {str(self.path)!r}: {reason}") from error
+
+    def _save_picture(self, name: str, content: bytes) -> None:
+        """Never over another picture: the record that is there may need that one."""
         path = self._png(name)
-        if not path.exists():
-            raise RecordError(f"record {name}: its picture {path.name} is missing")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise RecordError(f"record {name}: its picture does not match its checksum")
-        from PIL import Image
+        try:
+            atomic.write(path, content, new=True)
+        except OSError:  # taken, or a file system without links
+            if not path.exists() or path.read_bytes() != content:
+                other = hashlib.sha256(content).hexdigest()
+                atomic.write(self._png(name, other), content)
 
-        with Image.open(path) as image:
-            return np.asarray(image)
+    def _read(self, name: str, config: Config | None = None) -> Run:
+        run, picture = self._checked(name, config)
+        if picture is None:
+            return run
+        try:
+            return replace(run, samples=pixels(picture.content))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise RecordError(name, f"its picture is not readable ({error})") from None
+
+    def _checked(
+        self, name: str, config: Config | None = None
+    ) -> tuple[Run, _Picture | None]:
+        """A verified run, and its verified picture apart: not every use needs pixels.
+
+        Raises:
+            KeyError: there is no such record.
+            RecordError: it is damaged.
+        """
+        run, sha256 = decode(name, self._content(name), config)
+        return run, None if sha256 is None else self._picture(name, sha256)
+
+    def _content(self, name: str, size: int = -1) -> bytes:
+        try:  # an open of its own: read_bytes takes twice as long for small files
+            with open(f"{self.path}/{name}.json", "rb", buffering=0) as file:
+                return file.read(size)
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        except OSError as error:
+            raise RecordError(name, f"not readable ({error.strerror})") from None
+
+    def _picture(self, name: str, sha256: str) -> _Picture:
+        reason = "is missing"
+        for path in (self._png(name), self._png(name, sha256)):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                reason = f"is not readable ({error.strerror})"
+                continue
+            if hashlib.sha256(content).hexdigest() == sha256:
+                return _Picture(path, content)
+            reason = "does not match its checksum"
+        raise RecordError(name, f"its picture {reason}")
+
+    def _names(self) -> list[str]:
+        """All files, from one listing."""
+        try:
+            with os.scandir(self.path) as entries:
+                return [entry.name for entry in entries if entry.is_file()]
+        except FileNotFoundError:
+            return []
 
     def _json(self, name: str) -> Path:
         return self.path / f"{name}.json"
 
-    def _png(self, name: str) -> Path:
-        return self.path / f"{name}.png"
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _png(samples: np.ndarray) -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    buffer = BytesIO()
-    Image.fromarray(samples).save(buffer, format="PNG", optimize=True)
-    return buffer.getvalue()
-
-
-def _checksum(payload: dict) -> str:
-    text = json.dumps(payload, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any, digits: int = 7) -> Any:
-    """JSON has no NaN or infinity: non-finite numbers become null."""
-    if isinstance(value, dict):
-        return {k: _plain(v, digits) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v, digits) for v in value]
-    if isinstance(value, float):
-        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
-    return value
-
-
-def _with_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _with_nan(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_with_nan(v) for v in value]
-    return math.nan if value is None else value
-
-
-def _differences(stored: Config, asked: Config) -> str:
-    a, b = stored.to_dict(), asked.to_dict()
-    return ", ".join(f"{k} ({a[k]!r}, not {b[k]!r})" for k in a if a[k] != b[k])
-
-
-def training_seconds(runs: Sequence[Run]) -> float:
-    """Seconds of all cohorts that these runs were members of, each counted once."""
-    cohorts = {(r.provenance["finished"], r.provenance["cohort_seconds"]) for r in runs}
-    return sum(seconds for _, seconds in cohorts)
+    def _png(self, name: str, sha256: str | None = None) -> Path:
+        suffix = f"-{sha256[:8]}" if sha256 else ""  # if the plain name is taken
+        return self.path / f"{name}{suffix}.png"

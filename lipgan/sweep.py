@@ -8,7 +8,7 @@ from typing import Any
 
 from lipgan.config import Config
 from lipgan.packing import pack, train_in_parts
-from lipgan.runs import Run, RunStore, evidence_store
+from lipgan.runs import RecordError, Run, RunStore, evidence_store
 from lipgan.training import Progress, pick_device
 
 
@@ -21,6 +21,7 @@ def run_or_load(
     data_dir: str | Path | None = None,
     download: bool = False,
     inception_weights: str | Path | None = None,
+    repair: bool = False,
     progress: Progress | None = print,
 ) -> list[Run]:
     """Return one run per config, training only those without a record.
@@ -38,17 +39,21 @@ def run_or_load(
         data_dir: see ``train``.
         download: see ``train``.
         inception_weights: see ``train``.
+        repair: move damaged records aside and train them anew, instead of stopping.
         progress: receives a line of text now and then; None for silence.
 
     Raises:
         RecordError: a record is damaged or belongs to another config.
+        StoreError: something is to be trained and the store cannot be written to.
         ValueError, FileNotFoundError: see ``train``.
     """
     place = pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
-    known = {run.config: run for run in load_known(distinct, store)}
+    known = {run.config: run for run in load_known(distinct, store, repair)}
     packs = pack([c for c in distinct if c not in known], place)
+    if packs:
+        records.check_writable()
     say = progress or (lambda line: None)
     options = {
         "device": device,
@@ -107,20 +112,30 @@ def _prefixed(say: Progress, prefix: str) -> Progress:
 
 
 def load_known(
-    configs: Iterable[Config], store: RunStore | str | Path | None = None
+    configs: Iterable[Config],
+    store: RunStore | str | Path | None = None,
+    repair: bool = False,
 ) -> list[Run]:
     """The recorded runs among these configs; trains nothing.
 
     Args:
         configs: any configs.
         store: see ``run_or_load``.
+        repair: leave damaged records out, and move them aside in their store.
     """
     places = [store] if isinstance(store, RunStore) else [RunStore(store)]
     if store is None:
         places = [evidence_store(), *places]
+    held = [(place, place.ids()) for place in places]  # one listing, not a look each
     runs = []
     for config in configs:
-        holder = next((place for place in places if config in place), None)
-        if holder is not None:
-            runs.append(holder.load(config))
+        name = config.config_id
+        for place in (place for place, names in held if name in names):
+            try:
+                runs.append(place.load(config))
+                break
+            except RecordError:
+                if not repair:
+                    raise
+                place.set_aside(name)
     return runs

@@ -303,3 +303,19 @@ def test_missing_package_is_named(name, module, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, module, None)
     with pytest.raises(ImportError, match="data set mnist needs torchvision"):
         data.load(name)
+
+
+def test_a_corrupt_image_stops_a_run_by_name_before_anything_is_stored(
+    tree, tmp_path, capsys
+):
+    from lipgan.__main__ import main
+
+    whole = (tree / "dogs" / "deep" / "6.jpg").read_bytes()
+    (tree / "dogs" / "deep" / "6.jpg").write_bytes(whole[: len(whole) // 2])
+    command = ["train", "--dataset", f"folder:{tree}", "--image-size", "8"]
+    command += ["--channels", "1", "--scale", "smoke", "--device", "cpu"]
+    assert main([*command, "--store", str(tmp_path / "runs")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "6.jpg" in error
+    assert not list((tmp_path / "runs").glob("*"))

@@ -6,9 +6,17 @@ import math
 import numpy as np
 import pytest
 
-from lipgan import runs as runs_module
+from lipgan import atomic, records
 from lipgan.config import Config
-from lipgan.runs import RecordError, Run, RunStore, default_store, training_seconds
+from lipgan.runs import (
+    RecordError,
+    Run,
+    RunStore,
+    StoreError,
+    VersionError,
+    default_store,
+    training_seconds,
+)
 
 CONFIG = Config(scale="smoke")
 
@@ -120,6 +128,7 @@ DAMAGES = {
     "binary": lambda s: record(s).write_bytes(b"\xff\xfe\x00"),
     "null": lambda s: record(s).write_text("null"),
     "list": lambda s: record(s).write_text("[1, 2]"),
+    "nested": lambda s: record(s).write_text("[" * 100_000),
     "number": lambda s: record(s).write_text("3"),
     "no checksum": lambda s: record(s).write_text("{}"),
     "metric": lambda s: edit(
@@ -151,7 +160,7 @@ def test_a_record_under_a_wrong_name_is_refused(run, store):
 
 def with_checksum(document):
     document.pop("checksum", None)
-    return json.dumps({"checksum": runs_module._checksum(document), **document})
+    return json.dumps({"checksum": records.checksum(document), **document})
 
 
 @pytest.mark.parametrize(
@@ -169,7 +178,7 @@ def test_an_intact_record_of_another_version_is_refused(change, run, store):
     document = json.loads(record(store).read_text())
     change(document)
     record(store).write_text(with_checksum(document))
-    with pytest.raises(RecordError, match=f"record {CONFIG.config_id}: "):
+    with pytest.raises(VersionError, match=f"record {CONFIG.config_id}: of another"):
         store.load(CONFIG)
 
 
@@ -188,18 +197,19 @@ def test_a_killed_write_leaves_no_record(run, store, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs_module.os, "replace", killed)
+        patch.setattr(atomic.os, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             store.save(run)
     assert CONFIG not in store
-    assert list(store.path.iterdir()) == []
+    assert list(store.path.iterdir()) == [picture(store)]  # complete, of no record yet
     store.save(run)
     assert store.load(CONFIG).config == CONFIG
 
 
-def test_a_killed_overwrite_keeps_the_old_record(run, store, made_run, monkeypatch):
-    store.save(made_run(CONFIG, {"old": 1.0}))
-    real = runs_module.os.replace
+def test_a_killed_overwrite_keeps_the_old_record(store, made_run, monkeypatch):
+    black, white = np.zeros((8, 8), np.uint8), np.full((8, 8), 255, np.uint8)
+    store.save(made_run(CONFIG, {"old": 1.0}, samples=black))
+    real = atomic.os.replace
 
     def killed(source, target):
         if str(target).endswith(".json"):
@@ -207,10 +217,34 @@ def test_a_killed_overwrite_keeps_the_old_record(run, store, made_run, monkeypat
         real(source, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs_module.os, "replace", killed)
-        with pytest.raises(OSError, match="no space"):
-            store.save(made_run(CONFIG, {"new": 2.0}))
+        patch.setattr(atomic.os, "replace", killed)
+        with pytest.raises(StoreError, match="cannot write record .*no space"):
+            store.save(made_run(CONFIG, {"new": 2.0}, samples=white))
     assert store.load(CONFIG).metrics == {"old": 1.0}
+    assert (store.load(CONFIG).samples == 0).all()
+    store.save(made_run(CONFIG, {"new": 2.0}, samples=white))
+    assert store.load(CONFIG).metrics == {"new": 2.0}
+    assert (store.load(CONFIG).samples == 255).all()
+
+
+def test_a_file_system_without_links_keeps_pictures_too(run, store, monkeypatch):
+    def refused(*_):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(atomic.os, "link", refused)
+    store.save(run)
+    assert (store.load(CONFIG).samples == run.samples).all()
+
+
+def test_every_file_is_flushed_before_it_gets_its_name(run, store, monkeypatch):
+    """What a loss of power would need: content, then name, then the directory."""
+    log = []
+    for name in ("fsync", "link", "replace"):
+        real = getattr(atomic.os, name)
+        spy = lambda *a, name=name, real=real: (log.append(name), real(*a))[1]  # noqa: E731
+        monkeypatch.setattr(atomic.os, name, spy)
+    store.save(run)
+    assert log == ["fsync", "link", "fsync", "replace", "fsync"]
 
 
 def test_a_store_that_is_a_file_is_refused(tmp_path):

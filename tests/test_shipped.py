@@ -199,3 +199,23 @@ def test_cifar10_classifier_knows_images_it_never_saw():
     assert (index, len(x)) == (50_000, 1_000)
     assert accuracy >= 0.85 - 0.03  # three standard errors of a thousand: 0.033
     assert accuracy == pytest.approx(recipe("cifar10")["held_out_accuracy"], abs=0.034)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:9] + b"x" + b[10:]])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_damaged_shipped_weights_are_refused_by_checksum(
+    name, damage, tmp_path, monkeypatch
+):
+    content = (shipped.WEIGHTS / f"{name}.safetensors").read_bytes()
+    (tmp_path / f"{name}.safetensors").write_bytes(damage(content))
+    monkeypatch.setattr(shipped, "WEIGHTS", tmp_path)
+    with pytest.raises(ValueError, match=f"{name}.safetensors' is damaged: its SHA"):
+        features.load_extractor(name)
+
+
+def test_truncated_weights_of_ones_own_are_refused(tmp_path):
+    content = (shipped.WEIGHTS / "digits.safetensors").read_bytes()
+    mine = tmp_path / "mine.safetensors"
+    mine.write_bytes(content[:-100])
+    with pytest.raises(ValueError, match=r"mine.safetensors' does not hold what is"):
+        features.load_extractor("digits", weights=mine)
