@@ -9,11 +9,19 @@ PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
     "inception shipped features probes config memory patches lifting records atomic "
-    "runs verification provenance noise cohort divergence evaluate checkpoints steps "
-    "loop training costs packing executors rates sweep experiments published measures "
-    "domains claims paper report plots __main__"
+    "runs verification provenance noise cohort divergence evaluate checkpoints "
+    "stopping steps loop training costs packing executors rates sweep experiments "
+    "published measures domains claims paper report plots __main__"
 ).split()
-MAY_USE_DISK = {"atomic", "checkpoints", "data", "executors", "inception", "runs", "shipped"}
+MAY_USE_DISK = {
+    "atomic",
+    "checkpoints",
+    "data",
+    "executors",
+    "inception",
+    "runs",
+    "shipped",
+}
 DISK = {
     *("open", "write_text", "write_bytes", "read_text", "read_bytes", "mkdir"),
     *("unlink", "savez", "savetxt", "save_file", "load_file", "savefig"),
