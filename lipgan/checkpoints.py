@@ -138,16 +138,19 @@ class Checkpoints:
                     say(f"checkpoint {path.name} is not used: {error}")
         return None
 
-    def groups(self, members: Iterable[str]) -> list[list[str]]:
-        """Which members went as far together; the others are the last group."""
+    def groups(self, members: Iterable[str]) -> list[tuple[int, list[str]]]:
+        """Which members can go on together and after which step, the furthest first.
+
+        Those without a checkpoint are the last group, at step 0.
+        """
         left = dict.fromkeys(members)
         groups = []
         for step, _, held in self._present():
-            group = [name for name in left if step and name in held]
+            group = [name for name in held if step and name in left]
             if group:
-                groups.append(group)
+                groups.append((step, group))
                 left = {k: None for k in left if k not in set(group)}
-        return [*groups, list(left)] if left else groups
+        return [*groups, (0, list(left))] if left else groups
 
     def tidy(self, recorded: Container[str]) -> None:
         """Delete the checkpoints whose members all have records."""

@@ -1,6 +1,6 @@
 """Which configs are trained together: cohorts of one shape that fit into memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,8 +18,12 @@ PROBE = 2  # members of the cohort whose memory is measured
 SAMPLE_BYTES = 10  # per value of the samples that are judged: float, pixel and copies
 
 
+class NoRoomError(ValueError):
+    """One GAN alone does not fit into memory."""
+
+
 def pack(
-    configs: Iterable[Config], device: torch.device | None = None
+    configs: Iterable[Config], device: torch.device | None = None, workers: int = 1
 ) -> list[list[Config]]:
     """Split configs into cohorts of one shape.
 
@@ -27,6 +31,8 @@ def pack(
         configs: any configs.
         device: whose free memory the cohorts are to fit into; None looks at the number
             of members only.
+        workers: how many cohorts are trained at once; a shape that would keep one of
+            them busy for longer than the others is divided.
 
     Returns:
         Cohorts of at most ``MAX_COHORT`` members, those of one shape of equal size but
@@ -35,15 +41,25 @@ def pack(
     groups: dict[tuple, list[Config]] = {}
     for config in configs:
         groups.setdefault(config.cohort_key, []).append(config)
+    everything = sum(map(work, groups.values()))
     cohorts = []
     for group in groups.values():
         most = MAX_COHORT
         if device is not None and len(group) > PROBE:
-            most = min(most, members_that_fit(group[0], free_bytes(device)))
-        count = -(-len(group) // most)
+            shared = workers if device.type == "cpu" else 1
+            most = min(most, members_that_fit(group[0], free_bytes(device) // shared))
+        shares = min(len(group), -(-work(group) * workers // everything))
+        count = max(-(-len(group) // most), shares)
         size = -(-len(group) // count)
         cohorts += [group[i : i + size] for i in range(0, len(group), size)]
     return cohorts
+
+
+def work(members: Sequence[Config]) -> int:
+    """Pixels through the discriminators: about in proportion to a cohort's time."""
+    first = members[0]
+    pixels = max(1, first.image_size**2)
+    return len(members) * first.num_steps * first.batch_size * first.n_dis * pixels
 
 
 def members_that_fit(config: Config, room: int) -> int:
@@ -72,25 +88,34 @@ def _step_bytes(config: Config) -> int:
     )
 
 
-def train_in_parts(configs: Sequence[Config], **options: Any) -> list[Run]:
+def train_in_parts(configs: Sequence[Config], **options: Any) -> Iterator[list[Run]]:
     """Train a cohort; where memory runs out, its halves one after the other.
 
     Args:
         configs: of one shape.
         options: see ``training.train``.
 
+    Yields:
+        The runs of each part, as soon as it is finished.
+
     Raises:
-        ValueError: one GAN alone does not fit; and see ``training.train``.
+        NoRoomError: one GAN alone does not fit.
+        ValueError, FileNotFoundError, Stopped: see ``training.train``.
     """
     try:
-        return training.train(configs, **options)
+        runs = training.train(configs, **options)
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
         if len(configs) == 1:
             label = configs[0].label
-            raise ValueError(f"memory: {label} does not fit, even alone") from None
+            raise NoRoomError(f"memory: {label} does not fit, even alone") from None
+    else:
+        yield runs
+        return
     # Outside of the handler: the exception holds the tensors of the failed attempt.
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
     half = len(configs) // 2
-    parts = configs[:half], configs[half:]
-    return [run for part in parts for run in train_in_parts(part, **options)]
+    for part in (configs[:half], configs[half:]):
+        yield from train_in_parts(part, **options)

@@ -28,6 +28,11 @@ def reason_to_stop(deadline: float | None = None) -> str | None:
     return None
 
 
+def ask(number: int) -> None:
+    """Ask this process to stop training, as if it had received this signal."""
+    _received.append(number)
+
+
 def received_signal() -> int | None:
     """Number of the signal that asked to stop, None if there was none."""
     return _received[0] if _received else None
@@ -48,12 +53,12 @@ def signals_stop_training() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def ask(number: int, _: FrameType | None) -> None:
-        _received.append(number)
+    def handle(number: int, _: FrameType | None) -> None:
+        ask(number)
         restore()
 
     for number in ASKING:
-        signal.signal(number, ask)
+        signal.signal(number, handle)
     try:
         yield
     finally:

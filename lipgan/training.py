@@ -85,14 +85,23 @@ def trained_critics(
     return critics, generated(training.cohort, configs[0].eval_samples)[0]
 
 
+def check_device(name: str) -> None:
+    """Refuse an unknown name.
+
+    Raises:
+        ValueError: it is not one of ``DEVICES``.
+    """
+    if name not in DEVICES:
+        raise ValueError(f"device: {name!r} is not one of {', '.join(DEVICES)}")
+
+
 def pick_device(name: str) -> torch.device:
     """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
 
     Raises:
         ValueError: unknown name, or a GPU is asked for where there is none.
     """
-    if name not in DEVICES:
-        raise ValueError(f"device: {name!r} is not one of {', '.join(DEVICES)}")
+    check_device(name)
     if name == "cuda" and not torch.cuda.is_available():
         raise ValueError("device: 'cuda' was asked for, but no GPU is visible")
     if name == "auto":

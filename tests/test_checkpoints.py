@@ -146,11 +146,11 @@ def test_groups_are_those_that_went_as_far_together(tiny, folder):
         folder.save(training.snapshot())
     names = [c.config_id for c in configs]
     assert folder.groups(names) == [
-        [names[2], names[3]],
-        [names[0], names[1]],
-        [names[4], names[5]],
+        (4, [names[2], names[3]]),
+        (2, [names[0], names[1]]),
+        (0, [names[4], names[5]]),
     ]
-    assert folder.groups(names[4:]) == [names[4:]]
+    assert folder.groups(names[4:]) == [(0, names[4:])]
     assert folder.groups([]) == []
 
 
@@ -222,7 +222,7 @@ def test_a_bad_checkpoint_is_said_and_training_starts_anew(
 def test_other_members_are_refused(kept, folder, tiny):
     others = [tiny(seed=7, num_steps=6)]
     assert folder.find([others[0].config_id], say=None) is None
-    assert folder.groups([others[0].config_id]) == [[others[0].config_id]]
+    assert folder.groups([others[0].config_id]) == [(0, [others[0].config_id])]
 
 
 def test_a_checkpoint_goes_when_all_its_members_have_records(kept, folder):

@@ -1,4 +1,4 @@
-"""Imports go one way, one module draws, five touch the disk."""
+"""Imports go one way, one module draws, seven touch the disk."""
 
 import ast
 from pathlib import Path
@@ -10,17 +10,11 @@ ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
     "inception shipped features probes config memory patches lifting records atomic "
     "runs verification provenance noise cohort divergence evaluate checkpoints "
-    "stopping steps loop training costs packing executors rates sweep experiments "
-    "published measures domains claims paper report plots __main__"
+    "stopping steps loop training costs packing executors rates plan sweep "
+    "experiments published measures domains claims paper report plots __main__"
 ).split()
 MAY_USE_DISK = {
-    "atomic",
-    "checkpoints",
-    "data",
-    "executors",
-    "inception",
-    "runs",
-    "shipped",
+    *("atomic", "checkpoints", "data", "executors", "inception", "runs", "shipped"),
 }
 DISK = {
     *("open", "write_text", "write_bytes", "read_text", "read_bytes", "mkdir"),

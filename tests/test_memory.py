@@ -9,10 +9,9 @@ import torch
 from lipgan.memory import free_bytes, keep_freed_memory, out_of_memory, peak_bytes
 
 COUNT_FAULTS = """
-import resource, sys, torch
-if sys.argv[1] == "keep":
-    from lipgan.memory import keep_freed_memory
-    keep_freed_memory()
+import resource, torch
+from lipgan.memory import keep_freed_memory
+keep_freed_memory()
 torch.set_num_threads(1)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(20):
@@ -22,14 +21,15 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def faults(mode):
-    command = [sys.executable, "-c", COUNT_FAULTS, mode]
-    return int(subprocess.run(command, capture_output=True, check=True).stdout)
+PAGES = 16 * 2**22 // 4096  # of the blocks of one round
 
 
 @pytest.mark.skipif(not keep_freed_memory(), reason="the C library is not glibc")
 def test_blocks_of_a_step_are_reused():
-    assert faults("keep") < 0.2 * faults("default")
+    """By default nearly all of the 20 rounds meet new pages; here only the first."""
+    command = [sys.executable, "-c", COUNT_FAULTS]
+    faults = int(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert faults < 4 * PAGES
 
 
 def test_peak_counts_what_is_alive_at_once():

@@ -9,7 +9,13 @@ import pytest
 import torch
 
 from lipgan import experiments, packing, training
-from lipgan.packing import member_bytes, members_that_fit, pack, train_in_parts
+from lipgan.packing import (
+    NoRoomError,
+    member_bytes,
+    members_that_fit,
+    pack,
+    train_in_parts,
+)
 
 CPU = torch.device("cpu")
 
@@ -49,6 +55,15 @@ def test_wider_networks_take_more_memory():
     assert members_that_fit(first, 0) == 1
 
 
+def test_several_workers_share_the_work_evenly(tiny):
+    short = [tiny(seed=s) for s in range(6)]
+    long = [tiny(seed=s, num_steps=6) for s in range(6)]
+    assert sizes(pack(short + long)) == [6, 6]
+    assert sizes(pack(short, workers=4)) == [2, 2, 2]
+    assert sizes(pack(short + long, workers=4)) == [6, 2, 2, 2]
+    assert sizes(pack(short, workers=100)) == [1] * 6
+
+
 @pytest.fixture
 def failing_above(monkeypatch):
     """Puts in place of training what has room for so many members only."""
@@ -79,20 +94,20 @@ def _failing_above(monkeypatch, members, error):
 def test_a_cohort_is_halved_until_it_fits(tiny, error, failing_above):
     configs = [tiny(seed=s) for s in range(5)]
     calls = failing_above(2, error)
-    assert train_in_parts(configs) == configs
+    assert list(train_in_parts(configs)) == [configs[:2], configs[2:3], configs[3:]]
     assert calls == [5, 2, 3, 1, 2]
 
 
 def test_one_member_without_room_is_named(tiny, failing_above):
     failing_above(0, MemoryError())
-    with pytest.raises(ValueError, match="memory: .* does not fit, even alone"):
-        train_in_parts([tiny(), tiny(seed=1)])
+    with pytest.raises(NoRoomError, match="memory: NS-SN k=1 seed 0 does not fit"):
+        list(train_in_parts([tiny(), tiny(seed=1)]))
 
 
 def test_other_errors_pass_through(tiny, failing_above):
     calls = failing_above(0, RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes"):
-        train_in_parts([tiny(), tiny(seed=1)])
+        list(train_in_parts([tiny(), tiny(seed=1)]))
     assert calls == [2]
 
 
@@ -113,7 +128,7 @@ train(configs[:1])
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]), -1))
 training.train = train
-done = packing.train_in_parts(configs)
+done = [run for part in packing.train_in_parts(configs) for run in part]
 assert done == configs
 print(*sizes[1:])
 """

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from lipgan import records, sweep
+from lipgan import records, training
 from lipgan.__main__ import main
 from lipgan.config import Config, fingerprint
 from lipgan.runs import RecordError, RunStore
@@ -146,7 +146,7 @@ def test_a_sweep_stops_at_damage_and_repairs_it_when_told(damage, store, monkeyp
         trained.extend(members)
         return train(members, **options)
 
-    monkeypatch.setattr(sweep, "train", spy)
+    monkeypatch.setattr(training, "train", spy)
     with pytest.raises(RecordError, match=config.config_id):
         run_or_load(configs, store, device="cpu", progress=None)
     assert trained == []
