@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from lipgan.config import Config
+    from lipgan.runs import Run
 
 BAD_INPUT = 2
+NOT_FINISHED = 75  # as in sysexits.h: try again later
 TABLES = (
     *("table3", "table3_srn", "table4a", "table4b", "table5"),
     *("figure1", "figure4", "figure5", "small_k"),
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, FileNotFoundError) as error:
         print(f"lipgan: {error}", file=sys.stderr)
         return BAD_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # a second time, or while nothing is trained
         print("lipgan: interrupted; finished runs are in the store", file=sys.stderr)
         return 130
 
@@ -99,12 +101,43 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inception-weights", default=None, metavar="FILE", help="judge by FID"
     )
+    for name, text in (
+        ("--checkpoint-every", "keep unfinished cohorts in the store so often"),
+        ("--time-budget", "stop after this time; the same command goes on"),
+    ):
+        parser.add_argument(name, type=_minutes, metavar="MINUTES", help=text)
     parser.add_argument(
         "--scheduler", default=None, metavar="ADDRESS", help="Dask, tcp://HOST:PORT"
     )
 
 
+def _minutes(text: str) -> float:
+    """Seconds of a positive number of minutes."""
+    minutes = float(text)
+    if not 0 < minutes < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
+    return 60 * minutes
+
+
 def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
+    """Train what is missing; stopped by a signal, exit as the signal alone would."""
+    from lipgan.stopping import received_signal, signals_stop_training
+    from lipgan.sweep import Unfinished
+
+    with signals_stop_training():
+        try:
+            runs = _run_or_load(configs, options)
+        except Unfinished as unfinished:
+            print(f"lipgan: {unfinished}", file=sys.stderr)
+            number = received_signal()
+            return 128 + number if number else NOT_FINISHED
+    for run in runs:
+        numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
+        print(f"{run.config.label}: {run.status}; {numbers}")
+    return 0
+
+
+def _run_or_load(configs: "list[Config]", options: argparse.Namespace) -> "list[Run]":
     from lipgan.cluster import dask_executor
     from lipgan.runs import RunStore
     from lipgan.sweep import run_or_load
@@ -114,7 +147,7 @@ def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
 
     cluster = dask_executor(options.scheduler, say) if options.scheduler else None
     with cluster or nullcontext() as executor:
-        runs = run_or_load(
+        return run_or_load(
             configs,
             RunStore(options.store),  # without the published evidence: this trains
             executor,
@@ -122,13 +155,11 @@ def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
             data_dir=options.data,
             download=options.download,
             inception_weights=options.inception_weights,
+            checkpoint_every=options.checkpoint_every,
+            time_budget=options.time_budget,
             repair=options.repair,
             progress=say,
         )
-    for run in runs:
-        numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
-        print(f"{run.config.label}: {run.status}; {numbers}")
-    return 0
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -143,8 +174,6 @@ def _train(options: argparse.Namespace) -> int:
 
 def _sweep(options: argparse.Namespace) -> int:
     from lipgan.experiments import EXPERIMENTS
-    from lipgan.runs import RunStore
-    from lipgan.sweep import pack
 
     chosen = {"dataset": options.dataset} if options.dataset else {}
     if options.inception_weights and options.table not in _ON_POINTS:
@@ -152,15 +181,23 @@ def _sweep(options: argparse.Namespace) -> int:
     configs = EXPERIMENTS[options.table](
         scale=options.scale, seeds=options.seeds, **chosen
     )
-    if options.dry_run:
-        store = RunStore(options.store)
-        missing = [c for c in configs if c not in store]
-        print(
-            f"{len(configs)} runs, {len(configs) - len(missing)} in {store.path}, "
-            f"{len(missing)} to train in {len(pack(missing))} cohorts"
-        )
-        return 0
-    return _run_all(configs, options)
+    return _dry_run(configs, options) if options.dry_run else _run_all(configs, options)
+
+
+def _dry_run(configs: "list[Config]", options: argparse.Namespace) -> int:
+    """Print the plan; the times are those of records on the same kind of device."""
+    from lipgan.plan import describe, plan_missing
+    from lipgan.runs import RunStore
+
+    store = RunStore(options.store)
+    plan = plan_missing(configs, store, options.device)
+    print(
+        f"{len(configs)} runs, {len(configs) - plan.missing} in {store.path}, "
+        f"{plan.missing} to train in {len(plan.cohorts)} cohorts"
+    )
+    for line in describe(plan):
+        print(line)
+    return 0
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ torch is imported inside functions only, so that a process picks its GPU before 
 
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ from concurrent.futures import (
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, TypeVar
+
+from lipgan import stopping
 
 T = TypeVar("T")
 RETRIES = 3  # further attempts at a call whose process died
@@ -79,10 +82,16 @@ class DevicePool(Executor):
             self._abandoned.set()
             for process in multiprocessing.active_children():
                 if process.pid in self._processes.values():
-                    process.terminate()
+                    process.kill()  # SIGTERM would let it train to its next step
         if wait:
             for thread in self._threads:
                 thread.join()
+
+    def stop(self) -> None:
+        """Ask every process to stop between two steps of its training."""
+        for process in multiprocessing.active_children():
+            if process.pid in self._processes.values():
+                process.terminate()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self.shutdown(cancel_futures=kind is not None)
@@ -120,8 +129,13 @@ class DevicePool(Executor):
 
 
 def _start_process(device: str) -> None:
-    """In the new process: see one GPU or none, and do not outlive the sweep."""
+    """In the new process: see one GPU or none, and do not outlive the sweep.
+
+    Ctrl-C reaches all processes; the sweep alone decides what it means.
+    """
     pin("" if device == "cpu" else device)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.ask(number))
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -1,6 +1,7 @@
 """Which configs are trained together: cohorts of one shape that fit into memory."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,11 +12,16 @@ from lipgan.config import Config
 from lipgan.data import Dataset
 from lipgan.memory import free_bytes, out_of_memory, peak_bytes
 from lipgan.runs import Run
+from lipgan.stopping import Stopped
 
 MAX_COHORT = 105  # members; the published tables need at most this many at once
 SHARE = 0.8  # of the free memory that a cohort may plan to take
 PROBE = 2  # members of the cohort whose memory is measured
 SAMPLE_BYTES = 10  # per value of the samples that are judged: float, pixel and copies
+
+
+class NoRoomError(ValueError):
+    """One GAN alone does not fit into memory."""
 
 
 def pack(
@@ -46,6 +52,13 @@ def pack(
     return cohorts
 
 
+def work(members: Sequence[Config]) -> int:
+    """Pixels through the discriminators: about in proportion to a cohort's time."""
+    first = members[0]
+    pixels = max(1, first.image_size**2)
+    return len(members) * first.num_steps * first.batch_size * first.n_dis * pixels
+
+
 def members_that_fit(config: Config, room: int) -> int:
     """How many members of this shape ``SHARE`` of so many bytes hold, at least one."""
     return max(1, int(SHARE * room) // member_bytes(config))
@@ -72,25 +85,66 @@ def _step_bytes(config: Config) -> int:
     )
 
 
-def train_in_parts(configs: Sequence[Config], **options: Any) -> list[Run]:
+def trained_parts(configs: Sequence[Config], **options: Any) -> Iterator[list[Run]]:
     """Train a cohort; where memory runs out, its halves one after the other.
 
     Args:
         configs: of one shape.
         options: see ``training.train``.
 
+    Yields:
+        The runs of each part, as soon as it is finished.
+
     Raises:
-        ValueError: one GAN alone does not fit; and see ``training.train``.
+        NoRoomError: one GAN alone does not fit.
+        ValueError, FileNotFoundError, Stopped: see ``training.train``.
     """
     try:
-        return training.train(configs, **options)
+        runs = training.train(configs, **options)
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
         if len(configs) == 1:
             label = configs[0].label
-            raise ValueError(f"memory: {label} does not fit, even alone") from None
+            raise NoRoomError(f"memory: {label} does not fit, even alone") from None
+    else:
+        yield runs
+        return
     # Outside of the handler: the exception holds the tensors of the failed attempt.
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
     half = len(configs) // 2
-    parts = configs[:half], configs[half:]
-    return [run for part in parts for run in train_in_parts(part, **options)]
+    for part in (configs[:half], configs[half:]):
+        yield from trained_parts(part, **options)
+
+
+def train_in_parts(
+    configs: Sequence[Config], *, expected: float | None = None, **options: Any
+) -> list[Run]:
+    """Train a cohort as a worker does; see ``trained_parts``.
+
+    Args:
+        configs: of one shape.
+        expected: seconds that it will take; it is not begun if the deadline is nearer.
+        options: see ``training.train``.
+
+    Returns:
+        The runs that are finished: without those that a stop has kept from it.
+
+    Raises:
+        ValueError, FileNotFoundError: see ``trained_parts``. What was finished by then
+            is in the attribute ``finished`` of any error.
+    """
+    runs: list[Run] = []
+    deadline = options.get("deadline")
+    if expected and deadline is not None and time.time() + expected > deadline:
+        return runs
+    try:
+        for part in trained_parts(configs, **options):
+            runs += part
+    except Stopped:
+        return runs
+    except Exception as error:
+        error.finished = runs  # type: ignore[attr-defined]
+        raise
+    return runs

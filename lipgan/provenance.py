@@ -12,19 +12,24 @@ import torch
 
 def provenance(device: torch.device, seconds: float, members: int) -> dict[str, Any]:
     """Where a result comes from; ``seconds`` is the whole cohort's training time."""
-    name = platform.machine()
-    if device.type == "cuda":
-        name = torch.cuda.get_device_name(device)
     return {
         "commit": _commit(),
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "device": f"{device.type}: {name}",
+        "device": device_name(device),
         "threads": torch.get_num_threads(),
         "cohort_size": members,
         "cohort_seconds": round(seconds, 2),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+
+
+def device_name(device: torch.device) -> str:
+    """Kind of device, then its name, or of a CPU the architecture."""
+    name = platform.machine()
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name(device)
+    return f"{device.type}: {name}"
 
 
 def _commit() -> str:

@@ -55,7 +55,10 @@ def test_dry_run_counts_what_is_missing(store, capsys):
     )
     assert (code, err) == (0, "")
     assert out.startswith("70 runs, 0 in ")
-    assert out.strip().endswith("70 to train in 1 cohorts")
+    first, cohort, whole = out.splitlines()
+    assert first.endswith("70 to train in 1 cohorts")
+    assert cohort.startswith("cohort 1: 70 GANs (dcgan8, SN) on digits, 4,000 steps")
+    assert whole.startswith("in all")
     assert len(RunStore(store).records()) == 1
 
 

@@ -1,7 +1,9 @@
 """Cohorts fit into memory, and memory that runs out splits them."""
 
+import pickle
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +11,15 @@ import pytest
 import torch
 
 from lipgan import experiments, packing, training
-from lipgan.packing import member_bytes, members_that_fit, pack, train_in_parts
+from lipgan.packing import (
+    NoRoomError,
+    member_bytes,
+    members_that_fit,
+    pack,
+    train_in_parts,
+    trained_parts,
+)
+from lipgan.stopping import Stopped
 
 CPU = torch.device("cpu")
 
@@ -79,21 +89,60 @@ def _failing_above(monkeypatch, members, error):
 def test_a_cohort_is_halved_until_it_fits(tiny, error, failing_above):
     configs = [tiny(seed=s) for s in range(5)]
     calls = failing_above(2, error)
-    assert train_in_parts(configs) == configs
+    assert list(trained_parts(configs)) == [configs[:2], configs[2:3], configs[3:]]
     assert calls == [5, 2, 3, 1, 2]
 
 
 def test_one_member_without_room_is_named(tiny, failing_above):
     failing_above(0, MemoryError())
-    with pytest.raises(ValueError, match="memory: .* does not fit, even alone"):
-        train_in_parts([tiny(), tiny(seed=1)])
+    with pytest.raises(NoRoomError, match="memory: NS-SN k=1 seed 0 does not fit"):
+        list(trained_parts([tiny(), tiny(seed=1)]))
 
 
 def test_other_errors_pass_through(tiny, failing_above):
     calls = failing_above(0, RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes"):
-        train_in_parts([tiny(), tiny(seed=1)])
+        list(trained_parts([tiny(), tiny(seed=1)]))
     assert calls == [2]
+
+
+def test_a_worker_returns_what_was_finished_before_a_stop(tiny, monkeypatch):
+    calls = []
+
+    def train(configs, **_):
+        calls.append(len(configs))
+        if len(configs) == 4:
+            raise MemoryError
+        if len(calls) == 3:
+            raise Stopped("enough")
+        return list(configs)
+
+    monkeypatch.setattr(training, "train", train)
+    configs = [tiny(seed=s) for s in range(4)]
+    assert train_in_parts(configs) == configs[:2]
+
+
+def test_an_error_carries_what_was_finished_before_it(tiny, monkeypatch):
+    def train(configs, **_):
+        if len(configs) == 2 or configs[0].seed == 1:
+            raise MemoryError
+        return list(configs)
+
+    monkeypatch.setattr(training, "train", train)
+    configs = [tiny(seed=s) for s in range(2)]
+    with pytest.raises(NoRoomError) as caught:
+        train_in_parts(configs)
+    travelled = pickle.loads(pickle.dumps(caught.value))
+    assert travelled.finished == configs[:1]
+
+
+def test_a_cohort_that_would_come_too_late_is_not_begun(tiny, failing_above):
+    calls = failing_above(0, MemoryError())
+    soon = time.time() + 60
+    assert train_in_parts([tiny()], expected=90.0, deadline=soon) == []
+    assert calls == []
+    with pytest.raises(TypeError):  # it is begun: this train takes no deadline
+        train_in_parts([tiny()], expected=30.0, deadline=soon)
 
 
 REAL = """
@@ -113,7 +162,7 @@ train(configs[:1])
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]), -1))
 training.train = train
-done = packing.train_in_parts(configs)
+done = [run for part in packing.trained_parts(configs) for run in part]
 assert done == configs
 print(*sizes[1:])
 """
