@@ -135,7 +135,9 @@ def _timed_page(
 def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) -> str:
     """Executes into `draft`; returns why it stopped, or nothing."""
     import papermill
+    from jupyter_core.utils import ensure_event_loop
 
+    loop = ensure_event_loop()  # of this thread; nobody else would close it
     try:
         papermill.execute_notebook(
             str(page.notebook),
@@ -150,6 +152,8 @@ def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) ->
     except Exception as error:  # whatever stops one page must not stop the others
         lines = str(error).strip().splitlines() or [""]
         return f"{type(error).__name__}: {lines[-1]}"
+    finally:
+        loop.close()
     return ""
 
 
