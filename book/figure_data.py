@@ -152,7 +152,6 @@ def _cell_domain(runs: Sequence[Run]) -> dict[str, Any]:
         "exact": _median(exact),
         "widths": [_short(width) for width in sorted(widths) if math.isfinite(width)],
         "diverged": sum(run.diverged for run in runs),
-        "nonlinearity": _median([domains.nonlinearity(run) for run in runs]),
     }
 
 
@@ -282,7 +281,6 @@ def _cell_runs(runs: Sequence[Run], name: str) -> dict[str, Any]:
                 "diverged": run.diverged_at,
                 "samples": run.samples is not None,
                 "omega": [[steps[i], _short(low[i]), _short(high[i])] for i in kept],
-                "bend": _short(domains.nonlinearity(run)),
                 "from": [run.provenance[key] for key in ("commit", "device", "torch")],
                 "finished": run.provenance["finished"][:10],
                 "command": _command(run.config),

@@ -1,9 +1,9 @@
 // Finds the interactive figures of a page and loads what each of them needs.
 //
-// Classic scripts and no fetch(): browsers refuse ES modules and requests to pages
-// that are opened from disk, and this book must work from a memory stick. Data are
-// scripts too (book/figure_data.py). Until its scripts have run, and in print, a figure
-// is the static picture that the page holds.
+// Classic scripts alone: browsers refuse ES modules, and files read by a script, to
+// pages that are opened from disk, and this book must work from a memory stick. Data
+// are scripts too (book/figure_data.py). Until its scripts have run, and in print, a
+// figure is the static picture that the page holds.
 (() => {
   "use strict";
   const here = new URL("figures/", document.currentScript.src);

@@ -4,16 +4,17 @@
   "use strict";
   const lipgan = window.lipgan;
   const { append, format } = lipgan;
-  const K_RANGE = [0.2, 50], WIDTHS = [1e-3, 1e12];
+  const K_RANGE = [0.18, 56], LEAST_WIDTH = 1e-3;
 
   function draw(plot, domains, { k, layers, inputs, loss }) {
-    plot.clear(K_RANGE, WIDTHS, { xLog: true, yLog: true, xTicks: [0.2, 0.5, 1, 5, 10, 50] });
     const nominal = (x) => lipgan.domainBound(x ** layers, inputs);
-    plot.line(lipgan.grid(-0.699, 1.699, 60).map((n) => [10 ** n, nominal(10 ** n)]), "bound");
+    const widths = [LEAST_WIDTH, Math.max(1e7, 3 * nominal(K_RANGE[1]))];
+    plot.clear(K_RANGE, widths, { xLog: true, yLog: true, xTicks: [0.2, 0.5, 1, 5, 10, 50] });
+    plot.line(K_RANGE.map((x) => [x, nominal(x)]), "bound");
     const cells = domains.cells[loss];
     plot.line(cells.map((cell, i) => [domains.ks[i], cell.exact === null ? NaN : lipgan.domainBound(cell.exact, domains.inputs)]), "nominal");
     cells.forEach((cell, i) => cell.widths.forEach((width) => plot.dot(domains.ks[i], width, "omega-dot", 3.5)));
-    plot.line([[k, WIDTHS[0]], [k, WIDTHS[1]]], "here");
+    plot.line(widths.map((width) => [k, width]), "here");
     plot.dot(k, nominal(k), "here-dot", 5);
   }
 

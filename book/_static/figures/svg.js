@@ -52,7 +52,7 @@
   class Plot {
     constructor(parent, { label, x, y, width = 340, height = 230, left = 46 }) {
       const bottom = height - 36;
-      Object.assign(this, { left, top: 10, right: width - 12, bottom, xLabel: x, yLabel: y });
+      Object.assign(this, { left, top: 16, right: width - 12, bottom, xLabel: x, yLabel: y });
       this.svg = append(parent, "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
       const clip = `lipgan-clip-${clips++}`;
       const box = append(append(append(this.svg, "defs"), "clipPath", { id: clip }), "rect");
@@ -105,9 +105,8 @@
       const path = this.line([...there, ...back], className);
       if (sound.length) path.setAttribute("d", `${path.getAttribute("d")}Z`);
     }
-    note(text, className = "note") {
-      const place = { class: className, x: this.right - 6, y: this.top + 14, "text-anchor": "end" };
-      return append(this.marks, "text", place, text);
+    note(text) {
+      append(this.axes, "text", { class: "note", x: this.right, y: this.top - 5, "text-anchor": "end" }, text);
     }
   }
 

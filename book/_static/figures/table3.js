@@ -91,17 +91,17 @@
     const term = LOSSES[loss].terms.d_real, [, low, high] = last;
     const plot = new lipgan.Plot(box, { height: 170, left: 24, x: "score f", label: "Real term of the loss, the attained domain in red" });
     lipgan.drawLoss(plot, term, [low, high]);
-    append(box, "p", { class: "fine" }, run.bend === null ? "" : `Relative variation of the slope, second half of training: ${format(run.bend)}.`);
+    append(box, "p", { class: "fine" }, `Relative variation of the slope there: ${format(lipgan.nonlinearity(LOSSES[loss], low, high))}.`);
   }
 
   function drawRun(place, table, loss, run) {
     place.replaceChildren();
-    const pictures = append(place, "div"), charts = append(place, "div"), facts = append(place, "div");
+    const [pictures, history, curve, facts] = Array.from({ length: 4 }, () => append(place, "div"));
     append(pictures, "h4", {}, "Samples");
     if (run.samples) append(pictures, "img", { src: `${lipgan.assets}samples/${run.id}.png`, alt: `Generated ${table.config.dataset} of this run`, loading: "lazy" });
     else append(pictures, "p", {}, "None: the run ended in scores that are not finite.");
-    drawHistory(charts, run);
-    drawLoss(append(place, "div"), loss, run);
+    drawHistory(history, run);
+    drawLoss(curve, loss, run);
     append(facts, "h4", {}, "To train it again");
     append(facts, "pre", { tabindex: 0, "aria-label": "Command" }, run.command);
     append(facts, "p", { class: "fine" }, `Record ${run.id}, finished ${run.finished}, commit ${run.from[0]}, ${run.from[1]}, torch ${run.from[2]}.`);
