@@ -6,7 +6,6 @@ are in `book/_static/figures`; `book/_static/lipgan.js` loads them.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import re
@@ -18,10 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from lipgan import domains, experiments, measures, published
-from lipgan.config import Config
-from lipgan.data import DATASETS
-from lipgan.losses import LOSSES
+from book.figure_table3 import of_cell, short, table3_data, table3_groups
+from lipgan import domains, experiments, measures
 from lipgan.runs import Run, RunStore
 from lipgan.sweep import load_known
 
@@ -30,7 +27,6 @@ from lipgan.sweep import load_known
 # falls to almost nothing somewhere in Omega or turns around.
 STRAIGHT, BENT = 0.5, 0.95
 WORSE = 2.0  # times the distance of WGAN at k_SN = 1
-MOMENTS = 17  # of a history that a figure shows
 SCALE = "embedded"  # of the published records
 SCRIPTS = "*.js"
 
@@ -124,7 +120,7 @@ def domains_data(runs: Sequence[Run], scaled: Sequence[Run]) -> dict[str, Any]:
     """
     ks = sorted({run.config.lipschitz_k for run in runs})
     cells = {
-        loss: [_cell_domain(_of(runs, loss, k)) for k in ks]
+        loss: [_cell_domain(of_cell(runs, loss, k)) for k in ks]
         for loss in dict.fromkeys(run.config.loss for run in runs)
     }
     config = runs[0].config
@@ -150,7 +146,7 @@ def _cell_domain(runs: Sequence[Run]) -> dict[str, Any]:
     return {
         "omega": None if low is None or high is None else [low, high],
         "exact": _median(exact),
-        "widths": [_short(width) for width in sorted(widths) if math.isfinite(width)],
+        "widths": [short(width) for width in sorted(widths) if math.isfinite(width)],
         "diverged": sum(run.diverged for run in runs),
     }
 
@@ -166,7 +162,7 @@ def _late_omega(run: Run) -> tuple[float, float]:
 def _counts(table3: Sequence[Run], runs: Sequence[Run]) -> dict[str, dict[str, int]]:
     """Cells by how bent their loss is: all, broken, and otherwise clearly worse."""
     constant = measures.constant_distance(table3)
-    usual = measures.cell_medians(_of(table3, "wgan", 1.0))["wgan", 1.0]
+    usual = measures.cell_medians(of_cell(table3, "wgan", 1.0))["wgan", 1.0]
     fields = ("loss", "lipschitz_k", "alpha")
     bends: dict[tuple, list[float]] = {}
     for run in runs:
@@ -193,117 +189,6 @@ def zone(bend: float | None) -> str:
     return "straight" if bend <= STRAIGHT else "bent" if bend >= BENT else "between"
 
 
-def table3_groups(evidence: RunStore) -> list[list[Run]]:
-    """Every complete Table 3 under spectral normalization that the store holds.
-
-    Runs belong together when their configs differ in loss, k_SN and seed only, so
-    records of another data set or budget make a table of their own.
-    """
-    grid = {
-        (loss, k) for loss in experiments.TABLE3_LOSSES for k in experiments.TABLE3_K
-    }
-    groups: dict[tuple, list[Path]] = {}
-    cells: dict[tuple, set] = {}
-    for path in evidence.records():
-        config = json.loads(path.read_text("utf-8"))["config"]
-        cell = config.pop("loss"), config.pop("lipschitz_k")
-        del config["seed"]
-        plain = (config["regularizer"], config["optimizer"], config["alpha"])
-        if plain == ("sn", "rmsprop", 1.0) and config["image_size"] and cell in grid:
-            key = tuple(sorted(config.items()))
-            groups.setdefault(key, []).append(path)
-            cells.setdefault(key, set()).add(cell)
-    complete = [paths for key, paths in groups.items() if cells[key] == grid]
-    tables = [[evidence.read(path) for path in paths] for paths in complete]
-    return sorted(tables, key=lambda runs: list(DATASETS).index(runs[0].config.dataset))
-
-
-def table3_data(evidence: RunStore) -> dict[str, Any]:
-    """All of Table 3: the paper's three columns, and ours with what is behind them."""
-    ours = []
-    for runs in table3_groups(evidence):
-        config, metric = runs[0].config, measures.distance_metric(runs)
-        seeds = {run.config.seed for run in runs}
-        shared = {
-            name: value
-            for name, value in config.to_dict().items()
-            if name not in ("loss", "lipschitz_k", "seed")
-        }
-        ours.append(
-            {
-                "title": f"ours: {DATASETS[config.dataset].label}, "
-                f"{config.num_steps:,} steps, {len(seeds)} seeds",
-                "metric": _metric_label(metric),
-                "constant": _short(measures.constant_distance(runs)),
-                "config": shared,
-                "cells": {
-                    f"{loss} {k:g}": _cell_runs(_of(runs, loss, k), metric)
-                    for loss in experiments.TABLE3_LOSSES
-                    for k in experiments.TABLE3_K
-                },
-            }
-        )
-    paper = [
-        {
-            "title": f"the paper: {DATASETS[dataset].label}",
-            "metric": "FID, lower is better",
-            "constant": published.CONSTANT_FID[dataset],
-            "cells": {f"{loss} {k:g}": fid for (loss, k), fid in column.items()},
-        }
-        for dataset, column in published.TABLE3.items()
-    ]
-    labels = {loss: LOSSES[loss].label for loss in experiments.TABLE3_LOSSES}
-    return {
-        "losses": labels,
-        "ks": list(experiments.TABLE3_K),
-        "ours": ours,
-        "paper": paper,
-    }
-
-
-def _metric_label(name: str) -> str:
-    family, features, count = name.split("_")
-    return f"{family.upper()} on {features} features, {count} samples, lower is better"
-
-
-def _cell_runs(runs: Sequence[Run], name: str) -> dict[str, Any]:
-    rows = []
-    for run in sorted(runs, key=lambda run: run.config.seed):
-        low, high = domains.omega(run)
-        steps = run.history["step"]
-        count = min(MOMENTS, len(steps))
-        kept = np.unique(np.linspace(0, len(steps) - 1, count).astype(int))
-        rows.append(
-            {
-                "id": run.config.config_id,
-                "seed": run.config.seed,
-                "distance": None if run.diverged else _short(run.metrics[name]),
-                "diverged": run.diverged_at,
-                "samples": run.samples is not None,
-                "omega": [[steps[i], _short(low[i]), _short(high[i])] for i in kept],
-                "from": [run.provenance[key] for key in ("commit", "device", "torch")],
-                "finished": run.provenance["finished"][:10],
-                "command": _command(run.config),
-            }
-        )
-    values = [math.inf if r["distance"] is None else r["distance"] for r in rows]
-    return {"median": _short(median(values)), "runs": rows}
-
-
-def _command(config: Config) -> str:
-    """The call that trains this run; what the scale decides by itself is left out."""
-    plain = Config(dataset=config.dataset, scale=config.scale)
-    options = [
-        f"--{field.name.replace('_', '-')} {value:g}"
-        if isinstance(value := getattr(config, field.name), float)
-        else f"--{field.name.replace('_', '-')} {value}"
-        for field in dataclasses.fields(config)
-        if field.name in ("loss", "lipschitz_k", "dataset", "scale", "seed")
-        or getattr(config, field.name) != getattr(plain, field.name)
-    ]
-    return " ".join(["python -m lipgan train", *options, "--store runs"])
-
-
 def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> None:
     """What stands in the place of each figure in print and without scripts."""
     import matplotlib.pyplot as plt
@@ -312,7 +197,7 @@ def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> N
 
     points = [run for run in toys if run.config.seed == 0]
     pictures = {
-        "loss": plots.loss_on_domains(_of(runs, "cos", 0.5, 1.0, 5.0)),
+        "loss": plots.loss_on_domains(of_cell(runs, "cos", 0.5, 1.0, 5.0)),
         "bound": plots.bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
         "table3": plots.distance_against_k(runs),
         "toy": plots.toy_grid(points, experiments.FIGURE1_LOSSES),
@@ -336,20 +221,11 @@ def _complete(table: Any, evidence: RunStore, name: str) -> list[Run]:
     return runs
 
 
-def _of(runs: Sequence[Run], loss: str, *ks: float) -> list[Run]:
-    cells = [(loss, k) for k in ks]
-    return [r for r in runs if (r.config.loss, r.config.lipschitz_k) in cells]
-
-
 def _median(values: Any) -> float | None:
     """Median with NaN as the worst of all; None where that is not a number."""
     ordered = sorted(values, key=lambda x: (math.isnan(x), x))
     middle = median(ordered) if ordered else math.nan
-    return _short(middle) if not math.isnan(ordered[len(ordered) // 2]) else None
-
-
-def _short(x: float) -> float | None:
-    return float(f"{x:.4g}") if math.isfinite(x) else None
+    return short(middle) if not math.isnan(ordered[len(ordered) // 2]) else None
 
 
 def _write_script(folder: Path, name: str, value: Any) -> None:

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from book import figure_data
+from book import figure_data, figure_table3
 from lipgan import data, domains, experiments, metrics, probes
-from lipgan.cohort import Cohort
-from lipgan.config import Config
-from lipgan.losses import LOSSES, TABLE1, scaled_term
+from lipgan.losses import LOSSES, scaled_term
 from lipgan.runs import RunStore
-from lipgan.steps import discriminator_step, generator_step
 from lipgan.sweep import load_known
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -29,8 +26,8 @@ PAGE = """<!doctype html><html data-theme="{theme}"><head><meta charset="utf-8">
 <link rel="stylesheet" href="_static/figures.css">
 <script src="_static/lipgan.js"></script></head><body>{figures}</body></html>"""
 FIGURE = (
-    '<figure class="interactive-{}"><img alt="static" src="x.png" width="300">'
-    "<figcaption>Text</figcaption></figure>"
+    '<figure class="interactive-{}"><img alt="static" src="_static/table3.png"'
+    ' width="300"><figcaption>Text</figcaption></figure>'
 )
 
 
@@ -44,7 +41,7 @@ def site(tmp_path_factory):
     runs = load_known(experiments.table3(), evidence)
     scripts = root / "_static" / "figures"
     figure_data._write_script(scripts, "domains", figure_data.domains_data(runs, []))
-    table3 = figure_data.table3_data(evidence)
+    table3 = figure_table3.table3_data(evidence)
     figure_data._write_script(scripts, "table3", table3)
     figures = "".join(FIGURE.format(kind) for kind in KINDS)
     for theme in ("light", "dark"):
@@ -100,13 +97,6 @@ def mathematics(browser, site):
     return page
 
 
-@pytest.fixture
-def float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 # Numbers
 
 
@@ -138,9 +128,9 @@ def test_losses_are_those_of_python(mathematics, name):
         found = mathematics.evaluate(EVALUATE, [name, key, ALPHAS, SCORES])
         for alpha, rows in zip(ALPHAS, found, strict=True):
             value, slope, plain = zip(*rows, strict=True)
-            close(slope, term.slope(alpha * scores))
-            close(plain, term(alpha * scores))
-            # LS, WGAN, hinge: exact; others: relative to a cancellation-free value
+            # torch's softplus is a straight line above 20, off by e^-20
+            close(slope, term.slope(alpha * scores), 3e-9)
+            close(plain, term(alpha * scores), 3e-9)
             close(value, scaled_term(term, alpha)(scores), 1e-11)
 
 
@@ -206,87 +196,6 @@ def test_domains_between_trained_k_lie_between(mathematics):
     assert len(set(widths)) == 5
 
 
-# The toy: same weights, no noise, same trajectory
-
-TRAIN = """([loss, alpha, k, data, layers, steps]) => {
-  const options = { loss: lipgan.LOSSES[loss], alpha, k, data, layers };
-  const trainer = new lipgan.Trainer(options);
-  const path = [];
-  for (let i = 0; i < steps; i++) { trainer.advance(); path.push([...trainer.point]); }
-  return path;
-}"""
-
-
-def both_paths(page, steps=200, javascript_k=None, **fields):
-    """Paths of the point (steps, 2), in Python and in the browser."""
-    config = Config(dataset="toy2d", **fields)
-    cohort = Cohort([config], torch.device("cpu"))
-    names = [name for name in cohort.d if name.endswith("weight")]
-    layers = [
-        {
-            "weight": cohort.d[name][0].tolist(),
-            "bias": cohort.d[name.replace("weight", "bias")][0].tolist(),
-            "u": cohort.d_state[name][0].tolist(),
-        }
-        for name in names
-    ]
-    x = data.load("toy2d").x.to(torch.get_default_dtype())[None]
-    noise, path = torch.zeros(1, 4, 1), []
-    for step in range(1, steps + 1):
-        sample = cohort.sampler(training=True)
-        discriminator_step(cohort, x, sample(noise).detach(), torch.rand, step)
-        generator_step(cohort, sample(noise), step)
-        path.append(next(iter(cohort.g.values()))[0].tolist())
-    k = javascript_k or config.lipschitz_k
-    asked = [config.loss, config.alpha, k, x[0].tolist(), layers, steps]
-    return torch.tensor(path), torch.tensor(page.evaluate(TRAIN, asked))
-
-
-@pytest.mark.parametrize("loss", list(TABLE1))
-@pytest.mark.parametrize("alpha", [1e-10, 1.0])
-@pytest.mark.usefixtures("float64")
-def test_toy_takes_the_same_path_for_200_steps(mathematics, loss, alpha):
-    python, javascript = both_paths(mathematics, loss=loss, alpha=alpha)
-    assert (python[-1] - python[0]).norm() > 0.1
-    torch.testing.assert_close(javascript, python, rtol=0, atol=1e-3)
-
-
-@pytest.mark.parametrize("loss", ["ns", "ls_sharp", "wgan", "hinge"])
-@pytest.mark.usefixtures("float64")
-def test_toy_takes_the_same_path_on_a_wide_domain(mathematics, loss):
-    python, javascript = both_paths(mathematics, loss=loss, alpha=1e10, lipschitz_k=3.0)
-    torch.testing.assert_close(javascript, python, rtol=0, atol=1e-3)
-
-
-@pytest.mark.usefixtures("float64")
-def test_toy_with_a_cosine_on_a_wide_domain_starts_alike(mathematics):
-    # Its slope has a random sign there, so roundings of 1e-16 double every few steps.
-    python, javascript = both_paths(mathematics, steps=15, loss="cos", alpha=100.0)
-    torch.testing.assert_close(javascript, python, rtol=0, atol=1e-9)
-
-
-@pytest.mark.parametrize("loss", ["ns", "ls", "cos", "exp"])
-def test_toy_takes_the_same_path_as_float32(mathematics, loss):
-    python, javascript = both_paths(mathematics, loss=loss)
-    torch.testing.assert_close(javascript, python, rtol=0, atol=1e-3)
-
-
-@pytest.mark.usefixtures("float64")
-def test_another_constant_would_be_noticed(mathematics):
-    python, javascript = both_paths(mathematics, loss="ns", javascript_k=1.05)
-    assert (python - javascript).abs().max() > 1e-3
-
-
-def test_toy_reports_divergence(mathematics):
-    found = mathematics.evaluate(
-        """() => { const t = new lipgan.Trainer({ loss: lipgan.LOSSES.exp, alpha: 1e10,
-        data: [[1, 0], [2, 0]] }); for (let i = 0; i < 9; i++) t.advance();
-        return [t.divergedAt, t.step] }"""
-    )
-    assert found[0] is not None
-    assert found[0] == found[1]
-
-
 # Pages
 
 
@@ -339,7 +248,7 @@ def test_verdict_flips_by_keyboard(open_page):
 def test_wgan_is_straight_wherever_it_is_used(open_page):
     page = open_page()
     figure = page.locator("figure.interactive-loss")
-    figure.get_by_label("Loss").select_option("wgan")
+    figure.get_by_label("Loss", exact=True).select_option("wgan")
     figure.get_by_role("button", name="Loose k: k = 50, α = 1").click()
     assert figure.locator('[data-name="variation"]').text_content() == "0"
 
@@ -347,7 +256,7 @@ def test_wgan_is_straight_wherever_it_is_used(open_page):
 def test_bound_shows_the_formula_of_the_paper(open_page):
     page = open_page()
     figure = page.locator("figure.interactive-bound")
-    figure.get_by_label("Channels").select_option("3")
+    figure.get_by_label("Channels", exact=True).select_option("3")
     figure.get_by_label("Image side").press("End")
     assert "256" in figure.locator('[data-name="inputs"]').text_content()
     wanted = f"{probes.domain_bound(1.0, 3 * 256 * 256):.0f}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from book import figure_data
+from book import figure_data, figure_table3
 from lipgan import __main__ as command_line
 from lipgan import domains, experiments, measures, plots, report
 from lipgan.config import Config
@@ -22,7 +22,7 @@ LARGEST_DATA = 1_000_000
 
 @pytest.fixture(scope="module")
 def table3():
-    return figure_data.table3_data(EVIDENCE)
+    return figure_table3.table3_data(EVIDENCE)
 
 
 def test_every_script_is_small_and_loads_nothing():
@@ -130,7 +130,7 @@ def test_commands_train_the_very_run(table3, monkeypatch):
 
 def test_commands_name_every_unusual_setting():
     config = Config(num_steps=100, lr_d=1e-3, dataset="mnist", scale="paper", seed=3)
-    command = figure_data._command(config)
+    command = figure_table3.train_command(config)
     assert "--num-steps 100" in command
     assert "--lr-d 0.001" in command
     assert "--width" not in command

@@ -75,11 +75,9 @@
     const curve = overOmega(term, alpha, omega), center = (omega[0] + omega[1]) / 2;
     const slope = lipgan.scaledSlope(term, alpha, center);
     const values = curve.map((p) => p[1]).filter((y) => Number.isFinite(y) && Math.abs(y) < 1e30);
-    const half = (slope * (omega[1] - omega[0])) / 2;
-    const ends = Number.isFinite(half) ? [half, -half] : [];
-    let low = Math.min(...values, ...ends), high = Math.max(...values, ...ends);
+    let low = Math.min(...values), high = Math.max(...values);
     if (!(high > low)) [low, high] = [-1, 1];
-    const margin = 0.06 * (high - low);
+    const margin = 0.12 * (high - low);
     const xTicks = [omega[0] + 0.12 * (omega[1] - omega[0]), omega[1] - 0.12 * (omega[1] - omega[0])];
     plot.clear(omega, [low - margin, high + margin], { yTicks: [], xTicks });
     plot.line(curve, "omega");

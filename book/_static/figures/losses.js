@@ -30,9 +30,9 @@
   const SQRT_DOWN = term((f) => root(f) + f, (f) => rootAboveZero(f) + f,
     (f) => f / root(f) + 1, (f) => root(f) ** -3);
   const HINGE_UP = term((f) => max(1 - f, 0), (f) => max(-f, -1),
-    (f) => (f <= 1 ? -1 : 0), () => 0);
+    (f) => (f < 1 ? -1 : 0), () => 0);
   const HINGE_DOWN = term((f) => max(1 + f, 0), (f) => max(f, -1),
-    (f) => (f >= -1 ? 1 : 0), () => 0);
+    (f) => (f > -1 ? 1 : 0), () => 0);
   const UP = linear(-1), DOWN = linear(1), COS_UP = cosine(-1), COS_DOWN = cosine(1);
   const TO_ONE = parabola(1), TO_ZERO = parabola(0), TO_MINUS_ONE = parabola(-1);
 

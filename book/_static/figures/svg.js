@@ -112,20 +112,22 @@
 
   // A loss term over alpha times the score, the attained part in red. The axis reaches
   // `least` to both sides, or to the ends of the domain while that is below `most`;
-  // a domain farther off or wider gets an axis around itself.
+  // of a domain farther off or wider it shows a part.
   function drawLoss(plot, term, ends, { least = 4, most = 15 } = {}) {
     const sound = ends?.every(Number.isFinite), [low, high] = sound ? ends : [0, 0];
     const pad = 0.15 * (high - low), grid = window.lipgan.grid;
     let span = [Math.min(-least, low - pad), Math.max(least, high + pad)];
-    if (span[1] - span[0] > 2 * most) {
+    if (span[1] - span[0] > 2 * most) { // around 0, or what of the domain is next to it
       const half = Math.min(most, Math.max(least, 0.65 * (high - low)));
-      span = [(low + high) / 2 - half, (low + high) / 2 + half];
+      const center = high - low < 2 * half ? (low + high) / 2 : Math.max(low, Math.min(high, 0));
+      span = [center - half, center + half];
     }
     const inside = (x) => Math.max(span[0], Math.min(span[1], x));
     const curve = (a, b) => grid(a, b, 401).map((x) => [x, term.value(x)]);
     const wide = curve(...span), values = wide.map((p) => p[1]).filter((y) => Math.abs(y) < 1e30);
     const [bottom, top] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1], margin = 0.08 * (top - bottom || 1);
-    plot.clear(span, [bottom - margin, top + margin], { yTicks: [] });
+    const far = Math.abs(span[0] + span[1]) > 20 * (span[1] - span[0]); // ticks would look alike
+    plot.clear(span, [bottom - margin, top + margin], { yTicks: [], ...(far && { xTicks: [(span[0] + span[1]) / 2] }) });
     plot.line(wide, "curve");
     if (values.length < wide.length) plot.note("overflows");
     if (!sound) return;
