@@ -108,6 +108,7 @@ def make_claims(layout: Layout) -> None:
         BuildError: the package cannot be imported, or a record is not sound.
     """
     try:
+        from book import figure_data
         from lipgan.report import claims_table
         from lipgan.runs import RunStore
     except ImportError as error:
@@ -121,6 +122,27 @@ def make_claims(layout: Layout) -> None:
         text = f"# The claims and their verdicts\n\n{text}"
     layout.pages.mkdir(parents=True, exist_ok=True)
     (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
+    board = figure_data.scoreboard(text)  # included by the front page
+    (layout.pages / "scoreboard.md").write_text(board, "utf-8")
+
+
+def make_figures(layout: Layout) -> None:
+    """Writes data and static pictures of the interactive figures.
+
+    Args:
+        layout: where to read and write.
+
+    Raises:
+        BuildError: the published records are not sound or not complete.
+    """
+    from book import figure_data
+    from lipgan.runs import RunStore
+
+    evidence = RunStore(layout.root / "book" / "data")
+    try:
+        figure_data.write_figures(evidence, layout.figures)
+    except ValueError as error:
+        raise BuildError(f"figures: {error}") from error
 
 
 def stage(layout: Layout) -> Path:
@@ -147,7 +169,14 @@ def stage(layout: Layout) -> Path:
     for path in [*book.glob("*.md"), *book.glob("*.bib"), book / "drop_thebe.py"]:
         shutil.copy(path, source / "book" / path.name)
     # Jupyter Book links scripts and styles only from `_static` at the top.
-    shutil.copytree(book / "_static", source / "_static")
+    # The scripts of figures go past it, see `figure_data.install`.
+    shutil.copytree(
+        book / "_static", source / "_static", ignore=shutil.ignore_patterns("figures")
+    )
+    if layout.figures.is_dir():
+        shutil.copytree(layout.figures / "pictures", source / "book" / "figures")
+    if (layout.pages / "scoreboard.md").is_file():
+        shutil.copy(layout.pages / "scoreboard.md", source / "book" / "pages")
     suffixes = dict.fromkeys(GENERATED_PAGES, ".md")
     for page in load_pages(layout.root):
         suffixes[page.name] = ".ipynb"
@@ -171,6 +200,8 @@ def make_site(layout: Layout) -> Path:
     Raises:
         BuildError: Jupyter Book warned, or the site has a problem.
     """
+    from book import figure_data
+
     source = stage(layout)
     shutil.rmtree(layout.work / "_build", ignore_errors=True)
     # Jupyter Book 1 has no `python -m`; its script may belong to another Python.
@@ -190,6 +221,8 @@ def make_site(layout: Layout) -> Path:
     if code:
         raise BuildError(f"jupyter-book failed:\n{_warnings(log)}\n  whole log: {log}")
     built = layout.work / "_build" / "html"
+    scripts = layout.root / "book" / "_static" / "figures"
+    figure_data.install(scripts, layout.figures, built)
     problems = site_problems(built, toc_files(layout.root))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
@@ -219,6 +252,7 @@ def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
     _phase(f"Running notebooks ({layout.scale})", lambda: make_pages(layout, only))
     if not execute_only:
         _phase("Writing the claims page", lambda: make_claims(layout))
+        _phase("Writing data of the figures", lambda: make_figures(layout))
         index = _phase("Building the site", lambda: make_site(layout))
         print(f"The book is ready: {index}")
 

@@ -44,6 +44,11 @@ class Layout:
         return self.work / "pages"
 
     @property
+    def figures(self) -> Path:
+        """Data and static pictures of the interactive figures."""
+        return self.work / "figures"
+
+    @property
     def failed(self) -> Path:
         """Notebooks that did not pass, for inspection; never published."""
         return self.work / "failed"

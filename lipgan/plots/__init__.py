@@ -18,6 +18,7 @@ from lipgan.plots.failures import (
     failure_signs,
 )
 from lipgan.plots.fields import critic_fields, direction_by_loss, drift_of_critics
+from lipgan.plots.front import loss_on_domains
 from lipgan.plots.images import (
     bound_of_the_domain,
     distance_against_k,
@@ -60,6 +61,7 @@ __all__ = [
     "failure_samples",
     "failure_signs",
     "growth",
+    "loss_on_domains",
     "metrics_against_distance",
     "roads_at_a_glance",
     "roads_one_by_one",

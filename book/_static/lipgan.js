@@ -1,0 +1,53 @@
+// Finds the interactive figures of a page and loads what each of them needs.
+//
+// Classic scripts alone: browsers refuse ES modules, and files read by a script, to
+// pages that are opened from disk, and this book must work from a memory stick. Data
+// are scripts too (book/figure_data.py). Until its scripts have run, and in print, a
+// figure is the static picture that the page holds.
+(() => {
+  "use strict";
+  const here = new URL("figures/", document.currentScript.src);
+  const lipgan = (window.lipgan = { figures: {}, data: {}, assets: here.href });
+  const NEEDS = {
+    loss: ["losses", "svg", "data-domains", "loss"],
+    bound: ["losses", "svg", "data-domains", "bound"],
+    table3: ["losses", "svg", "data-table3", "table3"],
+    toy: ["losses", "svg", "trainer", "toy"],
+  };
+  const loading = new Map();
+
+  function load(name) {
+    if (!loading.has(name)) {
+      loading.set(name, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = new URL(`${name}.js`, here).href;
+        script.onload = resolve;
+        script.onerror = () => reject(new Error(`${name}.js could not be loaded`));
+        document.head.append(script);
+      }));
+    }
+    return loading.get(name);
+  }
+
+  // A figure says what it is by its class, `interactive-loss` for instance: that is
+  // what MyST's figures can carry.
+  async function start(figure) {
+    const name = /\binteractive-([a-z0-9]+)/.exec(figure.className)?.[1];
+    if (!NEEDS[name]) return;
+    try {
+      for (const script of NEEDS[name]) await load(script);
+      const panel = document.createElement("div");
+      panel.className = "live";
+      figure.prepend(panel);
+      lipgan.figures[name](panel, figure);
+      figure.classList.add("is-live");
+    } catch (error) {
+      figure.querySelector(".live")?.remove(); // the static picture stays
+      console.error(`figure ${name}:`, error);
+    }
+  }
+
+  const all = () => document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
+  else all();
+})();
