@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lipgan.losses import LOSSES
+from lipgan.losses import LOSSES, Loss
 from lipgan.probes import slope_intervals
 from lipgan.runs import Run
 
@@ -71,11 +71,24 @@ def nonlinearity(run: Run) -> float:
     chosen = late & low.isfinite() & high.isfinite()
     if not chosen.any():
         return float("nan")
-    variations = [
-        _variation(*slope_intervals(term, low[chosen], high[chosen]))
-        for term in LOSSES[run.config.loss].terms.values()
-    ]
-    return float(np.median(torch.stack(variations).amax(0).numpy()))
+    variations = slope_variation(LOSSES[run.config.loss], low[chosen], high[chosen])
+    return float(np.median(variations.numpy()))
+
+
+def slope_variation(loss: Loss, low: Tensor, high: Tensor) -> Tensor:
+    """Relative variation of a loss's slope on intervals, that of its worst term.
+
+    Args:
+        loss: unscaled; with alpha, multiply the ends by it.
+        low: lower ends of N intervals, (N,).
+        high: upper ends, (N,).
+
+    Returns:
+        (max L' - min L') / max |L'|, (N,).
+    """
+    terms = loss.terms.values()
+    variations = [_variation(*slope_intervals(term, low, high)) for term in terms]
+    return torch.stack(variations).amax(0)
 
 
 def _variation(least: Tensor, most: Tensor) -> Tensor:

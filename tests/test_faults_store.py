@@ -68,8 +68,8 @@ def overwrite_forever(path):
             store.save(image_run(config, shade))
 
 
-def sweep_once(path):
-    run_quietly(CONFIGS, path)
+def sweep_once(path, checkpoint_every=None):
+    run_quietly(CONFIGS, path, checkpoint_every=checkpoint_every)
 
 
 def fork(work, *arguments):
@@ -110,18 +110,21 @@ def kill_writers(root):
 
 
 def kill_sweeps(root):
-    """Kill sweeps at random moments; each is resumed until it is finished."""
+    """Kill sweeps at random moments; each is resumed until it is finished.
+
+    Every second one leaves a checkpoint at every step and goes on from the last.
+    """
     generator, kills, rounds, longest = random.Random(2), 0, 0, 0.15
     run_quietly(CONFIGS, root / "undisturbed")
     wanted = contents(RunStore(root / "undisturbed"))
     assert set(wanted) == {c.config_id for c in CONFIGS}
     while kills < KILLS:
-        store = RunStore(root / f"round{rounds}")
+        store, every = RunStore(root / f"round{rounds}"), (None, 1e-9)[rounds % 2]
         rounds += 1
         number = signal.SIGKILL
         while number:
             before = len(store.records())
-            child = fork(sweep_once, store.path)
+            child = fork(sweep_once, store.path, every)
             time.sleep(generator.uniform(0.0, longest))
             number = (signal.SIGKILL, signal.SIGTERM)[kills % 2]
             os.kill(child, number if kills < KILLS else 0)
