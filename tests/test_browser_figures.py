@@ -179,9 +179,8 @@ def test_domain_at_a_trained_k_is_the_record_and_the_verdict_is_computed(mathema
         assert (omega is None) == (recorded is None)
         if omega:
             close(omega, recorded, 1e-9)
-            terms = LOSSES[loss].terms.values()
-            slopes = [probes.attained_slopes(term, *omega) for term in terms]
-            bend = max(domains._variation(*ends) for ends in slopes)
+            low, high = torch.tensor(omega, dtype=torch.float64)[:, None]
+            bend = float(domains.slope_variation(LOSSES[loss], low, high))
             assert judged["bend"] == pytest.approx(bend, abs=1e-9)
             assert judged["zone"] == figure_data.zone(bend)
 
