@@ -113,7 +113,10 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def _minutes(text: str) -> float:
     """Seconds of a positive number of minutes."""
-    minutes = float(text)
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
     if not 0 < minutes < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
     return 60 * minutes
