@@ -160,8 +160,6 @@ class Checkpoints:
 
     def _present(self) -> list[tuple[int, Path, list[str]]]:
         """Usable step, 0 for none, path and members of each; the furthest first."""
-        if not self.directory.is_dir():
-            return []
         found = []
         for path in sorted(self.directory.glob("*.safetensors")):
             try:

@@ -8,7 +8,7 @@ import pytest
 
 from book import figure_data, figure_table3
 from lipgan import __main__ as command_line
-from lipgan import domains, experiments, measures, plots, report
+from lipgan import domains, experiments, measures, report
 from lipgan.config import Config
 from lipgan.published import TABLE3
 from lipgan.runs import RunStore
@@ -146,13 +146,3 @@ def test_install_works_without_data(tmp_path):
     figure_data.install(source, tmp_path / "missing", tmp_path / "site")
     made = {path.name for path in (tmp_path / "site/_static/figures").iterdir()}
     assert made == {path.name for path in source.iterdir()}
-
-
-def test_loss_on_domains_has_a_panel_per_k():
-    cells = [c for c in experiments.table3() if c.loss == "cos" and c.lipschitz_k < 10]
-    figure = plots.loss_on_domains(load_known(cells, EVIDENCE))
-    titles = [ax.get_title() for ax in figure.axes]
-    assert titles[0] == "COS, $k_{SN} = 0.2$"
-    assert len(titles) == 5
-    red = figure.axes[0].lines[1].get_xdata()
-    assert red[-1] - red[0] < 0.1

@@ -18,6 +18,7 @@ from lipgan.plots import MARKERS, images
 from lipgan.published import TABLE2, TABLE3, TABLE4
 from lipgan.regularizers import REGULARIZERS
 from lipgan.report import OPTIMIZER_LABELS
+from lipgan.sweep import load_known
 from lipgan.training import train
 
 
@@ -582,6 +583,16 @@ def test_growth_shows_time_memory_and_the_limit():
     assert list(limit.get_ydata()) == [1, 4]
     assert list(figure.axes[2].lines[0].get_ydata()) == [3, 3]
     assert list(figure.axes[1].lines[0].get_xdata()) == [8, 16]
+
+
+def test_loss_on_domains_has_a_panel_per_k():
+    cells = [c for c in experiments.table3() if c.loss == "cos" and c.lipschitz_k < 10]
+    figure = drawn(plots.loss_on_domains(load_known(cells)))
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[0] == "COS, $k_{SN} = 0.2$"
+    assert len(titles) == 5
+    red = figure.axes[0].lines[1].get_xdata()
+    assert red[-1] - red[0] < 0.1
 
 
 def test_every_figure_is_tested_here():
