@@ -160,8 +160,12 @@ class Checkpoints:
 
     def _present(self) -> list[tuple[int, Path, list[str]]]:
         """Usable step, 0 for none, path and members of each; the furthest first."""
+        try:
+            paths = sorted(self.directory.glob("*.safetensors"))
+        except OSError:  # out of reach
+            return []
         found = []
-        for path in sorted(self.directory.glob("*.safetensors")):
+        for path in paths:
             try:
                 about = _read_about(path)
                 usable = all(about[k] == v for k, v in _version().items())
