@@ -33,7 +33,7 @@ class Rates:
         """Add what these runs say; members of one cohort count once."""
         for run in runs:
             origin = run.provenance
-            if origin["device"] != self.device:
+            if origin.get("device") != self.device:
                 continue
             members, seconds = origin["cohort_size"], origin["cohort_seconds"]
             rate = seconds / (members * run.config.num_steps)
