@@ -85,8 +85,8 @@ def papermill_command(page: Page) -> str:
     stem = page.notebook.stem
     values = page.parameters | VARIATIONS.get(stem, ANOTHER_SEED)
     text = ", ".join(f"{name}: {_yaml(value)}" for name, value in values.items())
-    source = f"notebooks/{stem}.ipynb"
-    return f".venv/bin/papermill {source} mine.ipynb --cwd . -k python3 -y '{{{text}}}'"
+    command = f".venv/bin/papermill notebooks/{stem}.ipynb mine.ipynb"
+    return f"{command} \\\n    --cwd . -k python3 -y '{{{text}}}'"
 
 
 def train_commands(page: Page) -> list[str]:
@@ -106,10 +106,11 @@ def buttons(page: Page, project: tuple[str, str, str] | None) -> str:
     path = f"notebooks/{page.notebook.name}"
     colab = f"https://colab.research.google.com/github/{owner}/{name}/blob/{branch}"
     binder = f"https://mybinder.org/v2/gh/{owner}/{name}/{quote(branch, safe='')}"
-    install = f"%pip install 'lipgan[book] @ git+https://github.com/{owner}/{name}'"
+    clone = f"!git clone --depth 1 https://github.com/{owner}/{name}"
     return (
-        f"Elsewhere: [Colab]({colab}/{path}), where `{install}` comes first, and "
-        f"[Binder]({binder}?labpath={quote(path, safe='')})."
+        f"Elsewhere: [Binder]({binder}?labpath={quote(path, safe='')}), or "
+        f"[Colab]({colab}/{path}) with two lines before the first: "
+        f"`{clone} && pip install './{name}[book]'` and `%cd {name}`."
     )
 
 

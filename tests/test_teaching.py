@@ -1,6 +1,7 @@
 """What every page owes its readers: a self-check, a break-it, commands that parse."""
 
 import ast
+import importlib
 import re
 import shlex
 
@@ -26,7 +27,7 @@ from tests.test_notebooks import ROOT, SOURCES
 PAGES = load_pages(ROOT)
 CLAIMS = [path for path in SOURCES if path.stem != "what_it_costs"]
 COMMAND = re.compile(r"python -m lipgan ([^`\n]+(?:\n(?!python|`)[^`\n]+)*)")
-BLOCK = re.compile(r"^(`{3,})\{(exercise|solution)\}\s*(\S*)\n(.*?)^\1$", re.M | re.S)
+BLOCK = re.compile(r"^(`{3,})\{(exercise|solution)\} ?(.*?)\n(.*?)^\1$", re.M | re.S)
 
 
 def teaching_problems(made):
@@ -49,12 +50,8 @@ def teaching_problems(made):
         problems.append(f"has {len(labels)} exercises")
     if sorted(labels) != sorted(solved) or not all(folded):
         problems.append("has exercises without a folded solution")
-    broken = [
-        body
-        for _, kind, _, body in blocks
-        if kind == "exercise" and ":label: exercise-break-" in body
-    ]
-    if len(broken) != 1 or "Break it: " not in broken[0]:
+    broken = [body for _, _, title, body in blocks if title == "Break it"]
+    if len(broken) != 1 or ":label: exercise-break-" not in broken[0]:
         problems.append("has no break-it exercise")
     elif not re.search(r"^```(python|bash)$", broken[0], re.M):
         problems.append("its break-it has nothing to copy")
@@ -80,8 +77,10 @@ def test_page_can_be_taught(path):
 
 def page_to_break():
     text = "```{exercise}\n:label: exercise-a\nA?\n```\n```{solution} exercise-a\n"
-    text += ":class: dropdown\nB.\n```\n````{exercise}\n:label: exercise-break-a\n"
-    text += "Break it: so.\n```bash\npython -m lipgan status\n```\n````\n"
+    text += (
+        ":class: dropdown\nB.\n```\n````{exercise} Break it\n:label: exercise-break-a\n"
+    )
+    text += "So.\n```bash\npython -m lipgan status\n```\n````\n"
     text += "```{solution} exercise-break-a\n:class: dropdown\nB.\n```"
     check = 'answer = None\nprint(selfcheck.check("system-gran", answer))'
     cells = [new_markdown_cell("(system-gran)=\n# G"), new_markdown_cell(text)]
@@ -127,13 +126,45 @@ def check_command(line):
 def commands_of(path):
     made = nbformat.read(path, as_version=4)
     text = "\n".join(c.source for c in made.cells if c.cell_type == "markdown")
-    return [" ".join(found.split()) for found in COMMAND.findall(text)]
+    return [
+        " ".join(found.replace("\\", " ").split()) for found in COMMAND.findall(text)
+    ]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_commands_in_the_text_parse(path):
     for line in commands_of(path):
         check_command(line)
+
+
+def snippets_of(path):
+    made = nbformat.read(path, as_version=4)
+    return re.findall(
+        r"^```python\n(.*?)^```", "\n".join(c.source for c in made.cells), re.M | re.S
+    )
+
+
+def unknown_imports(source):
+    """Names that a snippet imports and that do not exist."""
+    return [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if not hasattr(importlib.import_module(node.module), alias.name)
+    ]
+
+
+@pytest.mark.parametrize("path", CLAIMS, ids=lambda path: path.stem)
+def test_snippets_import_what_exists(path):
+    for snippet in snippets_of(path):
+        assert unknown_imports(snippet) == []
+
+
+def test_snippets_are_found_and_wrong_ones_noticed():
+    assert sum(len(snippets_of(path)) for path in CLAIMS) >= 7
+    wrong = "from lipgan import domains, nothing_of_the_kind"
+    assert unknown_imports(wrong) == ["lipgan.nothing_of_the_kind"]
 
 
 def test_wrong_commands_are_found(capsys):
@@ -146,7 +177,7 @@ def test_wrong_commands_are_found(capsys):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_box_of_a_page_runs(page):
-    words = shlex.split(page_footer.papermill_command(page))
+    words = shlex.split(page_footer.papermill_command(page).replace("\\\n", " "))
     assert words[0] == ".venv/bin/papermill"
     assert (ROOT / words[1]) == page.notebook
     values = yaml.safe_load(words[words.index("-y") + 1])
@@ -194,3 +225,4 @@ def test_with_an_address_the_buttons_point_at_tracked_files(tmp_path):
             f"gh/someone/lipgan/dev%2Fa?labpath=notebooks%2F{page.notebook.name}" in box
         )
         assert (ROOT / name).is_file()
+    assert (ROOT / "binder" / "postBuild").stat().st_mode & 0o100  # Binder runs it
