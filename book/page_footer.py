@@ -126,9 +126,9 @@ In the folder of the project, after `make book`:
 {commands}
 ```
 
-The first line runs the page; its first code cell lists what can be changed, and
+The first command runs the page; its first code cell lists what can be changed, and
 `-p scale smoke` in the place of `-y` and what follows takes a minute and says nothing
-about the claim. What comes below it trains without a notebook. The button with the
+about the claim. What comes after it trains without a notebook. The button with the
 arrow at the top downloads this page as a notebook. {buttons(page, project)}
 ::::
 """
