@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from book import page_footer  # noqa: E402
 from book.page_list import (  # noqa: E402
     DEFAULT_SCALE,
     GENERATED_PAGES,
@@ -177,15 +178,20 @@ def stage(layout: Layout) -> Path:
         shutil.copytree(layout.figures / "pictures", source / "book" / "figures")
     if (layout.pages / "scoreboard.md").is_file():
         shutil.copy(layout.pages / "scoreboard.md", source / "book" / "pages")
-    suffixes = dict.fromkeys(GENERATED_PAGES, ".md")
+    target = source / "book" / "pages"
+    for name in GENERATED_PAGES:
+        shutil.copy(_made(layout, f"{name}.md"), target)
     for page in load_pages(layout.root):
-        suffixes[page.name] = ".ipynb"
-    for name, suffix in suffixes.items():
-        made = layout.pages / f"{name}{suffix}"
-        if not made.is_file():
-            raise BuildError(f"page {name} has not been run: leave out --pages")
-        shutil.copy(made, source / "book" / "pages" / made.name)
+        executed = _made(layout, f"{page.name}.ipynb")
+        page_footer.publish(page, executed, target / executed.name, layout.root)
     return source
+
+
+def _made(layout: Layout, name: str) -> Path:
+    made = layout.pages / name
+    if not made.is_file():
+        raise BuildError(f"page {made.stem} has not been run: leave out --pages")
+    return made
 
 
 def make_site(layout: Layout) -> Path:

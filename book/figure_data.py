@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
+from book.slides import write_slides
 from lipgan import domains, experiments, measures
 from lipgan.runs import Run, RunStore
 from lipgan.sweep import load_known
@@ -43,16 +44,17 @@ def write_figures(evidence: RunStore, folder: Path) -> None:
         folder: is emptied and made anew.
 
     Raises:
-        FigureDataError: the store lacks runs of Table 3, 4 or Figure 1.
+        FigureDataError: the store lacks runs of Table 3, 4 or Figure 1, 4.
     """
     shutil.rmtree(folder, ignore_errors=True)
     scripts, pictures = folder / "scripts", folder / "pictures"
     for path in (scripts, pictures):
         path.mkdir(parents=True)
     runs = _complete(experiments.table3, evidence, "Table 3")
-    scaled = _complete(experiments.table4a, evidence, "Table 4 (a)")
-    scaled += _complete(experiments.table4b, evidence, "Table 4 (b)")
+    small = _complete(experiments.table4a, evidence, "Table 4 (a)")
+    scaled = small + _complete(experiments.table4b, evidence, "Table 4 (b)")
     toys = _complete(experiments.figure1, evidence, "Figure 1")
+    figure4 = _complete(experiments.figure4, evidence, "Figure 4")
     _write_script(scripts, "domains", domains_data(runs, scaled))
     _write_script(scripts, "table3", table3_data(evidence))
     samples = scripts / "samples"
@@ -63,6 +65,8 @@ def write_figures(evidence: RunStore, folder: Path) -> None:
                 name = f"{run.config.config_id}.png"
                 shutil.copy(evidence.path / name, samples / name)
     _write_pictures(pictures, runs, toys)
+    tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
+    write_slides(tables, pictures / "slides")
 
 
 def install(source: Path, data: Path, built: Path) -> None:

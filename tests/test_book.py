@@ -154,6 +154,9 @@ def test_small_book_builds_and_is_complete(toy_site):
     assert 'alt="One pixel."' in page
     assert "lipgan.css" in page
     assert "unpkg" not in page
+    assert "Run this page with other parameters" in page
+    assert 'href="../../_sources/book/pages/one.ipynb"' in page  # the download button
+    assert (toy_site / "_sources" / "book" / "pages" / "one.ipynb").is_file()
     assert (toy_site / "_static" / "mathjax" / "tex-chtml.js").is_file()
 
 

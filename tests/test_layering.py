@@ -11,7 +11,8 @@ ORDER = (
     "inception shipped features probes config memory patches lifting records atomic "
     "runs verification provenance noise cohort divergence evaluate checkpoints "
     "stopping steps loop training costs packing executors cluster rates plan sweep "
-    "experiments published measures domains claims paper report plots __main__"
+    "experiments published measures domains claims paper selfcheck report plots "
+    "__main__"
 ).split()
 MAY_USE_DISK = {
     *("atomic", "checkpoints", "data", "inception", "runs", "shipped"),

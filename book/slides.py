@@ -1,0 +1,70 @@
+"""Figures for a lecture's slides, as SVG files that the teaching page offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from book.figure_table3 import of_cell
+from lipgan import experiments
+from lipgan.runs import Run
+
+LARGEST = 300_000  # bytes of one file
+# Same data, same file: no date, and ids that do not change from run to run.
+STYLE = {"svg.hashsalt": "lipgan", "svg.fonttype": "path"}
+NO_DATE = {"Date": None}
+
+
+def slide_figures(runs: dict[str, Sequence[Run]]) -> dict[str, Callable[[], Any]]:
+    """File name -> what draws the figure.
+
+    Args:
+        runs: published runs by table: `table3`, `table4a`, `figure4`, `figure1`.
+    """
+    from lipgan import plots
+
+    table3, losses = runs["table3"], experiments.TABLE3_LOSSES
+    first = [run for run in runs["figure1"] if run.config.seed == 0]
+    curves = [1.0, 0.3, 0.1, 0.01]
+    return {
+        "loss_on_domains": lambda: plots.loss_on_domains(
+            of_cell(table3, "cos", 0.5, 1.0, 5.0)
+        ),
+        "scaled_losses": lambda: plots.scaled_losses(
+            curves, ["ns", "ls_sharp", "wgan", "cos", "exp"], 3.0
+        ),
+        "theorem1": lambda: plots.bound_of_the_domain(table3, losses),
+        "domain_against_k": lambda: plots.domain_widths(runs["figure4"]),
+        "table3": lambda: plots.distance_against_k(table3),
+        "table3_samples": lambda: plots.sample_grid(
+            [run for run in table3 if run.config.seed == 0]
+        ),
+        "table4a": lambda: plots.distance_against_alpha(runs["table4a"]),
+        "figure1": lambda: plots.toy_grid(first, experiments.FIGURE1_LOSSES),
+    }
+
+
+def write_slides(runs: dict[str, Sequence[Run]], folder: Path) -> list[Path]:
+    """Draws all slides into a folder, which is made if needed.
+
+    Returns:
+        The files, in the order of `slide_figures`.
+
+    Raises:
+        ValueError: a file is larger than `LARGEST` bytes.
+    """
+    import matplotlib.pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, draw in slide_figures(runs).items():
+        path = folder / f"{name}.svg"
+        with plt.rc_context(STYLE):
+            figure = draw()
+            figure.savefig(path, bbox_inches="tight", metadata=NO_DATE)
+            plt.close(figure)
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"slide {path.name}: {path.stat().st_size} bytes")
+        written.append(path)
+    return written
