@@ -29,6 +29,7 @@ from book.page_list import (  # noqa: E402
 )
 from book.run_notebooks import Layout, run_pages  # noqa: E402
 from book.site_checks import site_problems  # noqa: E402
+from book.slim import slim  # noqa: E402
 
 
 class BuildError(RuntimeError):
@@ -223,6 +224,7 @@ def make_site(layout: Layout) -> Path:
     built = layout.work / "_build" / "html"
     scripts = layout.root / "book" / "_static" / "figures"
     figure_data.install(scripts, layout.figures, built)
+    slim(built)
     problems = site_problems(built, toc_files(layout.root))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)

@@ -112,6 +112,31 @@ def test_site_problems_name_missing_pages_and_remote_styles(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("two.html#here", None),
+        ("#top", None),
+        ("sub/three.html", None),
+        ("https://arxiv.org/abs/1811.09567", None),
+        ("mailto:dev@lipgan.invalid", None),
+        ("two.html#gone", "no such anchor"),
+        ("#gone", "no such anchor"),
+        ("four.html", "no such file"),
+    ],
+)
+def test_links_resolve(tmp_path, link, found):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "one.html").write_text(f'<p id="top"><a href="{link}">x</a></p>')
+    (tmp_path / "two.html").write_text('<h2 id="here">Here</h2>')
+    (tmp_path / "sub" / "three.html").write_text('<a href="../two.html#here">x</a>')
+    problems = site_problems(tmp_path, [])
+    assert problems[0] == "index.html: this page was not built"
+    assert problems[1:] == (
+        [f"one.html: link to {link}: there is {found}"] if found else []
+    )
+
+
 # A small book, built with the project's own configuration
 
 
@@ -154,7 +179,7 @@ def test_small_book_builds_and_is_complete(toy_site):
     assert 'alt="One pixel."' in page
     assert "lipgan.css" in page
     assert "unpkg" not in page
-    assert (toy_site / "_static" / "mathjax" / "tex-chtml.js").is_file()
+    assert (toy_site / "_static" / "mathjax" / "startup.js").is_file()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +207,7 @@ def test_page_that_was_not_run_is_named(tmp_path):
 def test_formulas_are_drawn_without_network(toy_site, tmp_path):
     page = toy_site / "book" / "pages" / "one.html"
     assert drawn_formulas(page, tmp_path / "a") == 1
-    (toy_site / "_static" / "mathjax" / "tex-chtml.js").rename(tmp_path / "x.js")
+    (toy_site / "_static" / "mathjax" / "startup.js").rename(tmp_path / "x.js")
     assert drawn_formulas(page, tmp_path / "b") == 0
 
 

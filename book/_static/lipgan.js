@@ -47,7 +47,27 @@
     }
   }
 
-  const all = () => document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
+  // What scrolls must be reachable by keyboard, and the slider of a matplotlib
+  // animation has no name of its own.
+  function name() {
+    const boxes = ".cell_output, .output, .pst-scrollable-table-container, pre, div.math";
+    for (const box of document.querySelectorAll(boxes)) {
+      const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      const style = getComputedStyle(box);
+      const boxed = [style.overflowX, style.overflowY].some((x) => x === "auto" || x === "scroll");
+      if (scrolls && boxed) box.tabIndex = 0;
+    }
+    for (const slider of document.querySelectorAll("input.anim-slider")) {
+      slider.setAttribute("aria-label", "Frame of the animation");
+    }
+  }
+
+  function all() {
+    document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
+    name();
+    addEventListener("load", name); // pictures and formulas have their sizes
+    addEventListener("resize", name);
+  }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
   else all();
 })();
