@@ -148,7 +148,12 @@ def toy_book(root, text, alt):
         shutil.copy(ROOT / "book" / name, root / "book" / name)
     (root / "book" / "index.md").write_text("# Toy\n\n{cite:p}`qin2020lipschitz`\n")
     (root / "book" / "references.md").write_text("# Works\n\n```{bibliography}\n```\n")
-    files = ["book/pages/claims", "book/pages/one", "book/references"]
+    files = [
+        "book/pages/claims",
+        "book/pages/report",
+        "book/pages/one",
+        "book/references",
+    ]
     chapters = [{"file": name} for name in files]
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (root / "_toc.yml").write_text(json.dumps(toc))
@@ -163,7 +168,8 @@ def toy_book(root, text, alt):
     layout = Layout(root, "smoke", root / "runs", root / "build" / "smoke")
     layout.pages.mkdir(parents=True)
     nbformat.write(page, layout.pages / "one.ipynb")
-    (layout.pages / "claims.md").write_text("# Claims\n")
+    for name in GENERATED_PAGES:
+        (layout.pages / f"{name}.md").write_text(f"# {name}\n")
     return layout
 
 

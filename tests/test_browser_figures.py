@@ -109,6 +109,10 @@ EVALUATE = """([name, term, alphas, scores]) => {
 }"""
 
 
+def variation(ends):
+    return domains._variation(*torch.tensor(ends, dtype=torch.float64)).item()
+
+
 def close(found, wanted, tolerance=1e-12):
     torch.testing.assert_close(
         torch.as_tensor(found, dtype=torch.float64),
@@ -145,7 +149,7 @@ def test_a_wrong_loss_would_be_noticed(mathematics):
 @pytest.mark.parametrize("ends", [(-0.3, 0.2), (-2.0, 5.0), (11.0, 11.5)])
 def test_measures_on_a_domain_are_those_of_python(mathematics, name, ends):
     terms = LOSSES[name].terms.values()
-    wanted = max(domains._variation(*probes.attained_slopes(t, *ends)) for t in terms)
+    wanted = max(variation(probes.attained_slopes(t, *ends)) for t in terms)
     script = "([n, a, b]) => lipgan.nonlinearity(lipgan.LOSSES[n], a, b)"
     close(mathematics.evaluate(script, [name, *ends]), wanted, 1e-9)
     for key, term in LOSSES[name].terms.items():
@@ -181,7 +185,7 @@ def test_domain_at_a_trained_k_is_the_record_and_the_verdict_is_computed(mathema
             close(omega, recorded, 1e-9)
             terms = LOSSES[loss].terms.values()
             slopes = [probes.attained_slopes(term, *omega) for term in terms]
-            bend = max(domains._variation(*ends) for ends in slopes)
+            bend = max(variation(ends) for ends in slopes)
             assert judged["bend"] == pytest.approx(bend, abs=1e-9)
             assert judged["zone"] == figure_data.zone(bend)
 

@@ -50,7 +50,7 @@
   // What scrolls must be reachable by keyboard, and the slider of a matplotlib
   // animation has no name of its own.
   function name() {
-    const boxes = ".cell_output, .output, .pst-scrollable-table-container, pre, div.math";
+    const boxes = ".cell_output, .output, .pst-scrollable-table-container, pre, div.math, mjx-container";
     for (const box of document.querySelectorAll(boxes)) {
       const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
       const style = getComputedStyle(box);
@@ -62,11 +62,21 @@
     }
   }
 
+  // Solutions that are folded on the screen are open on paper.
+  function unfold() {
+    for (const box of document.querySelectorAll("details:not([open])")) {
+      box.open = true;
+      addEventListener("afterprint", () => { box.open = false; }, { once: true });
+    }
+  }
+
   function all() {
     document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
     name();
-    addEventListener("load", name); // pictures and formulas have their sizes
+    addEventListener("load", name); // pictures have their sizes
+    addEventListener("load", () => window.MathJax?.startup?.promise?.then(name));
     addEventListener("resize", name);
+    addEventListener("beforeprint", unfold);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
   else all();
