@@ -219,14 +219,16 @@ def test_every_control_changes_its_figure(open_page, name):
         page.wait_for_function(site_survey.READY)
         control = controls.nth(index)
         figure = control.locator("xpath=ancestor::figure")
-        before = figure.inner_html()
-        value = control.input_value()
-        control.focus()
+        states = {figure.inner_html()}
+        if control.evaluate("(x) => x.tagName") == "SELECT":
+            for value in control.evaluate("(x) => [...x.options].map((o) => o.value)"):
+                control.select_option(value)
+                states.add(figure.inner_html())
         for key in ("End", "Home"):
-            if control.input_value() == value:
-                control.press(key)
-        assert control.input_value() != value
-        assert figure.inner_html() != before, control.get_attribute("id")
+            control.press(key)
+            states.add(figure.inner_html())
+        # Some terms of a loss are the same curve: one value that differs is enough.
+        assert len(states) > 1, control.get_attribute("id")
     assert found.problems == []
 
 
@@ -241,7 +243,8 @@ def test_figure_shows_the_number_of_python(open_page, loss):
         "([n, k]) => lipgan.measuredOmega(lipgan.data.domains, n, k)", [loss, k]
     )
     terms = LOSSES[loss].terms.values()
-    slopes = torch.tensor([probes.attained_slopes(term, *ends) for term in terms])
+    slopes = [probes.attained_slopes(term, *ends) for term in terms]
+    slopes = torch.tensor(slopes, dtype=torch.float64)
     wanted = domains._variation(*slopes.T).max().item()
     shown = figure.locator('[data-name="variation"]').text_content()
     assert float(shown.rstrip("%")) == pytest.approx(wanted, rel=0.02)
