@@ -9,7 +9,7 @@ STAMP := $(VENV)/.lipgan-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book reproduce test check lint lock clean
+.PHONY: help book pdf reproduce test check lint lock clean
 
 # $(call phase,title,command): one line before, one with the seconds after.
 define phase
@@ -20,9 +20,10 @@ endef
 
 help:
 	@echo "make book [SCALE=smoke]  train the headline, run the notebooks, build the site"
+	@echo "make pdf [SCALE=smoke]   the built book as one PDF, through Chromium"
 	@echo "make reproduce [SEEDS='0 1 2 3 4']  retrain all evidence, compare verdicts"
 	@echo "make test                all tests"
-	@echo "make check               lint, tests, and the book at smoke scale"
+	@echo "make check               lint, the book at smoke scale, tests"
 	@echo "make lint                style and types"
 	@echo "make lock                resolve requirements.in into requirements.txt"
 	@echo "make clean               delete what was built; keeps runs/ and $(VENV)/"
@@ -34,6 +35,9 @@ reproduce: $(STAMP)
 book: $(STAMP)
 	@$(BIN)/python -u book/build.py --scale $(SCALE)
 
+pdf: $(STAMP)
+	$(call phase,PDF ($(SCALE)),$(BIN)/python -u book/make_pdf.py --scale $(SCALE))
+
 test: $(STAMP)
 	$(call phase,Tests,$(BIN)/python -m pytest)
 
@@ -41,8 +45,10 @@ lint: $(STAMP)
 	$(call phase,Style,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
 	$(call phase,Types,$(BIN)/mypy)
 
-check: lint test
+# The book first: the tests open it in a browser.
+check: lint
 	@$(MAKE) --no-print-directory book SCALE=smoke
+	@$(MAKE) --no-print-directory test
 	@echo "==> everything passed"
 
 $(STAMP): requirements.txt pyproject.toml

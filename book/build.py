@@ -30,6 +30,7 @@ from book.page_list import (  # noqa: E402
 )
 from book.run_notebooks import Layout, run_pages  # noqa: E402
 from book.site_checks import site_problems  # noqa: E402
+from book.slim import slim  # noqa: E402
 
 
 class BuildError(RuntimeError):
@@ -100,7 +101,7 @@ def make_pages(layout: Layout, only: list[str] | None = None) -> None:
 
 
 def make_claims(layout: Layout) -> None:
-    """Writes the claims page from the run records.
+    """Writes the claims page and the report from the run records, read once.
 
     Args:
         layout: where to read and write.
@@ -110,19 +111,21 @@ def make_claims(layout: Layout) -> None:
     """
     try:
         from book import figure_data
-        from lipgan.report import claims_table
-        from lipgan.runs import RunStore
+        from book.report_page import report_page
+        from lipgan.report import Remembered, claim_verdicts, claims_page
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
     try:
-        evidence = RunStore(layout.root / "book" / "data")
-        text = claims_table(RunStore(layout.store), layout.scale, evidence)
+        evidence = Remembered(layout.root / "book" / "data")
+        own = Remembered(layout.store)
+        verdicts, mine = claim_verdicts(own, layout.scale, evidence)
+        text = claims_page(verdicts, mine, layout.scale)
+        report = report_page(verdicts, evidence, layout.scale)
     except ValueError as error:  # a record that was changed or does not fit
         raise BuildError(f"claims page: {error}") from error
-    if not text.lstrip().startswith("# "):
-        text = f"# The claims and their verdicts\n\n{text}"
     layout.pages.mkdir(parents=True, exist_ok=True)
     (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
+    (layout.pages / "report.md").write_text(report, "utf-8")
     board = figure_data.scoreboard(text)  # included by the front page
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
 
@@ -229,6 +232,7 @@ def make_site(layout: Layout) -> Path:
     built = layout.work / "_build" / "html"
     scripts = layout.root / "book" / "_static" / "figures"
     figure_data.install(scripts, layout.figures, built)
+    slim(built)
     problems = site_problems(built, toc_files(layout.root))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)

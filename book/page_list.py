@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 PAGE_NAME = re.compile(r"[A-Za-z0-9_]+")
-GENERATED_PAGES = ("claims",)
+GENERATED_PAGES = ("claims", "report")
 DEFAULT_SCALE = "embedded"
 
 

@@ -1,10 +1,11 @@
-"""Checks on the built HTML: pages exist, nothing comes from the network, alt texts."""
+"""Checks on the built HTML: pages, links, nothing from the network, alt texts."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 LOADING_LINKS = {"stylesheet", "preload", "modulepreload", "icon", "prefetch"}
 LOADING_SOURCES = {"script", "img", "iframe", "source", "video", "audio", "embed"}
@@ -21,6 +22,8 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.problems: list[str] = []
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
         self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,6 +41,9 @@ class _Page(HTMLParser):
             self.problems.append(f"<{tag}> has a style that loads from the network")
         if tag == "img":
             self._check_alt(values)
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        self.anchors |= {values[key] for key in ("id", "name") if values.get(key)}
         self._in_style = tag == "style"
 
     def handle_endtag(self, tag: str) -> None:
@@ -66,10 +72,42 @@ def page_problems(html: str) -> list[str]:
     Returns:
         One line per problem.
     """
+    return _parsed(html).problems
+
+
+def _parsed(html: str) -> _Page:
     page = _Page()
     page.feed(html)
     page.close()
-    return page.problems
+    return page
+
+
+def link_problems(html_root: Path, pages: dict[str, _Page]) -> list[str]:
+    """Finds links to files that are not there, and to anchors that no page has.
+
+    Args:
+        html_root: folder with `index.html`.
+        pages: parsed pages by path below it.
+
+    Returns:
+        One line per problem. Links to the network are not followed.
+    """
+    problems = []
+    for name, page in pages.items():
+        for link in sorted(set(page.links)):
+            address = urlsplit(link)
+            if address.scheme or address.netloc:
+                continue
+            path = unquote(address.path)
+            target = (html_root / name).parent / path if path else html_root / name
+            if not target.is_file():
+                problems.append(f"{name}: link to {link}: there is no such file")
+                continue
+            there = target.resolve().relative_to(html_root.resolve()).as_posix()
+            anchor = unquote(address.fragment)
+            if anchor and there in pages and anchor not in pages[there].anchors:
+                problems.append(f"{name}: link to {link}: there is no such anchor")
+    return problems
 
 
 def site_problems(html_root: Path, files: list[str]) -> list[str]:
@@ -88,11 +126,13 @@ def site_problems(html_root: Path, files: list[str]) -> list[str]:
         for name in wanted
         if not (html_root / name).is_file()
     ]
+    pages = {}
     for path in sorted(html_root.rglob("*.html")):
         name = path.relative_to(html_root).as_posix()
         if not name.startswith("_static/"):
-            found = page_problems(path.read_text("utf-8"))
-            problems += [f"{name}: {text}" for text in found]
+            pages[name] = _parsed(path.read_text("utf-8"))
+            problems += [f"{name}: {text}" for text in pages[name].problems]
+    problems += link_problems(html_root, pages)
     for path in sorted((html_root / "_static").rglob("*.css")):
         if REMOTE_CSS.search(path.read_text("utf-8", errors="replace")):
             name = path.relative_to(html_root).as_posix()

@@ -112,6 +112,31 @@ def test_site_problems_name_missing_pages_and_remote_styles(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("two.html#here", None),
+        ("#top", None),
+        ("sub/three.html", None),
+        ("https://arxiv.org/abs/1811.09567", None),
+        ("mailto:dev@lipgan.invalid", None),
+        ("two.html#gone", "no such anchor"),
+        ("#gone", "no such anchor"),
+        ("four.html", "no such file"),
+    ],
+)
+def test_links_resolve(tmp_path, link, found):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "one.html").write_text(f'<p id="top"><a href="{link}">x</a></p>')
+    (tmp_path / "two.html").write_text('<h2 id="here">Here</h2>')
+    (tmp_path / "sub" / "three.html").write_text('<a href="../two.html#here">x</a>')
+    problems = site_problems(tmp_path, [])
+    assert problems[0] == "index.html: this page was not built"
+    assert problems[1:] == (
+        [f"one.html: link to {link}: there is {found}"] if found else []
+    )
+
+
 # A small book, built with the project's own configuration
 
 
@@ -123,7 +148,12 @@ def toy_book(root, text, alt):
         shutil.copy(ROOT / "book" / name, root / "book" / name)
     (root / "book" / "index.md").write_text("# Toy\n\n{cite:p}`qin2020lipschitz`\n")
     (root / "book" / "references.md").write_text("# Works\n\n```{bibliography}\n```\n")
-    files = ["book/pages/claims", "book/pages/one", "book/references"]
+    files = [
+        "book/pages/claims",
+        "book/pages/report",
+        "book/pages/one",
+        "book/references",
+    ]
     chapters = [{"file": name} for name in files]
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (root / "_toc.yml").write_text(json.dumps(toc))
@@ -138,7 +168,8 @@ def toy_book(root, text, alt):
     layout = Layout(root, "smoke", root / "runs", root / "build" / "smoke")
     layout.pages.mkdir(parents=True)
     nbformat.write(page, layout.pages / "one.ipynb")
-    (layout.pages / "claims.md").write_text("# Claims\n")
+    for name in GENERATED_PAGES:
+        (layout.pages / f"{name}.md").write_text(f"# {name}\n")
     return layout
 
 
@@ -157,7 +188,7 @@ def test_small_book_builds_and_is_complete(toy_site):
     assert "Run this page with other parameters" in page
     assert 'href="../../_sources/book/pages/one.ipynb"' in page  # the download button
     assert (toy_site / "_sources" / "book" / "pages" / "one.ipynb").is_file()
-    assert (toy_site / "_static" / "mathjax" / "tex-chtml.js").is_file()
+    assert (toy_site / "_static" / "mathjax" / "startup.js").is_file()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +216,7 @@ def test_page_that_was_not_run_is_named(tmp_path):
 def test_formulas_are_drawn_without_network(toy_site, tmp_path):
     page = toy_site / "book" / "pages" / "one.html"
     assert drawn_formulas(page, tmp_path / "a") == 1
-    (toy_site / "_static" / "mathjax" / "tex-chtml.js").rename(tmp_path / "x.js")
+    (toy_site / "_static" / "mathjax" / "startup.js").rename(tmp_path / "x.js")
     assert drawn_formulas(page, tmp_path / "b") == 0
 
 

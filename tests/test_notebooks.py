@@ -55,7 +55,7 @@ def project(tmp_path):
     def make(notebooks, parameters=None):
         (tmp_path / "notebooks").mkdir()
         (tmp_path / "book" / "pages").mkdir(parents=True)
-        entries, files = [], ["book/pages/claims"]
+        entries, files = [], ["book/pages/claims", "book/pages/report"]
         for name, made in notebooks.items():
             nbformat.write(made, tmp_path / "notebooks" / f"{name}.ipynb")
             values = (parameters or {}).get(name, "{}")

@@ -47,7 +47,37 @@
     }
   }
 
-  const all = () => document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
+  // What scrolls must be reachable by keyboard, and the slider of a matplotlib
+  // animation has no name of its own.
+  function name() {
+    const boxes = ".cell_output, .output, .pst-scrollable-table-container, pre, div.math, mjx-container";
+    for (const box of document.querySelectorAll(boxes)) {
+      const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      const style = getComputedStyle(box);
+      const boxed = [style.overflowX, style.overflowY].some((x) => x === "auto" || x === "scroll");
+      if (scrolls && boxed) box.tabIndex = 0;
+    }
+    for (const slider of document.querySelectorAll("input.anim-slider")) {
+      slider.setAttribute("aria-label", "Frame of the animation");
+    }
+  }
+
+  // Solutions that are folded on the screen are open on paper.
+  function unfold() {
+    for (const box of document.querySelectorAll("details:not([open])")) {
+      box.open = true;
+      addEventListener("afterprint", () => { box.open = false; }, { once: true });
+    }
+  }
+
+  function all() {
+    document.querySelectorAll('figure[class*="interactive-"]').forEach(start);
+    name();
+    addEventListener("load", name); // pictures have their sizes
+    addEventListener("load", () => window.MathJax?.startup?.promise?.then(name));
+    addEventListener("resize", name);
+    addEventListener("beforeprint", unfold);
+  }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
   else all();
 })();

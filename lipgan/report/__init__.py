@@ -60,8 +60,12 @@ from lipgan.report.roads import (
 )
 from lipgan.report.systems import alr_table, cost_table, gran_table, lgan_table
 from lipgan.report.verdicts import (
+    Remembered,
     badge,
+    claim_verdicts,
+    claims_page,
     claims_table,
+    counted,
     judged,
     own_verdicts,
     provenance_markdown,
@@ -70,6 +74,7 @@ from lipgan.report.verdicts import (
 
 __all__ = [
     "OPTIMIZER_LABELS",
+    "Remembered",
     "RoadCell",
     "alr_table",
     "apart",
@@ -78,9 +83,12 @@ __all__ = [
     "best_cells",
     "best_k",
     "bias_table",
+    "claim_verdicts",
+    "claims_page",
     "claims_table",
     "constant_images",
     "cost_table",
+    "counted",
     "crashed_cells",
     "direction_table",
     "domains_by_alpha",

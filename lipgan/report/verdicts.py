@@ -52,20 +52,41 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         scale: whose runs are judged.
         evidence: the published records, if any.
     """
-    own = _Remembered(own.path)
-    evidence = evidence and _Remembered(evidence.path)
+    verdicts, mine = claim_verdicts(own, scale, evidence)
+    return claims_page(verdicts, mine, scale)
+
+
+def claim_verdicts(
+    own: RunStore, scale: str, evidence: RunStore | None = None
+) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+    """Verdicts on all claims by name: those that count, and those of `own` alone.
+
+    Args:
+        own: records made here.
+        scale: whose runs are judged.
+        evidence: the published records, if any; they count where they are complete.
+    """
+    own = Remembered.of(own)
+    evidence = evidence and Remembered.of(evidence)
     mine = {name: judged(name, own, scale) for name in CLAIMS}
     verdicts = dict(mine)
     for name in CLAIMS:
         published = judged(name, evidence, scale) if evidence else mine[name]
         if published.checks:
             verdicts[name] = published
+    return verdicts, mine
+
+
+def claims_page(
+    verdicts: dict[str, Verdict], mine: dict[str, Verdict], scale: str
+) -> str:
+    """The claims page from verdicts as `claim_verdicts` returns them."""
     own_claims = [name for name in CLAIMS if CLAIMS[name].of_paper]
     others = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     lines = [
         "# The claims and their verdicts",
         "",
-        f"Scale `{scale}`: {_counted(verdicts, own_claims)}. Every row is computed "
+        f"Scale `{scale}`: {counted(verdicts, own_claims)}. Every row is computed "
         "from the run records when the book is built; a claim without complete records "
         "is *not tested*. The last column judges what was trained where this book was "
         "built, by the same criteria, with its seeds: with one seed, near-ties fall "
@@ -76,7 +97,7 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
         "## Beyond the paper",
         "",
         "What its thesis predicts for other systems, and what these systems claim: "
-        f"{_counted(verdicts, others)}.",
+        f"{counted(verdicts, others)}.",
         "",
         *_claim_rows(others, "source", verdicts, mine),
     ]
@@ -93,15 +114,20 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
     return "\n".join(lines) + "\n"
 
 
-class _Remembered(RunStore):
+class Remembered(RunStore):
     """Reads every record once: many claims share their runs."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.ids, self.load = cache(super().ids), cache(super().load)  # type: ignore[method-assign]
 
+    @classmethod
+    def of(cls, store: RunStore) -> "Remembered":
+        """The store itself if it remembers, else one on its folder that does."""
+        return store if isinstance(store, cls) else cls(store.path)
 
-def _counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
+
+def counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
     """How many of these claims have which verdict."""
     found = [verdicts[name].status for name in names]
     return ", ".join(f"{found.count(status)} {status}" for status in paper.VERDICTS)
