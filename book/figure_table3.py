@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from book.page_list import DEFAULT_SCALE
 from lipgan import domains, experiments, measures, published
 from lipgan.config import Config
 from lipgan.data import DATASETS
@@ -59,8 +60,7 @@ def table3_data(evidence: RunStore) -> dict[str, Any]:
         }
         ours.append(
             {
-                "title": f"ours: {DATASETS[config.dataset].label}, "
-                f"{config.num_steps:,} steps, {len(seeds)} seeds",
+                "title": _title(config, len(seeds)),
                 "metric": _metric_label(metric),
                 "constant": short(measures.constant_distance(runs)),
                 "config": shared,
@@ -87,6 +87,14 @@ def table3_data(evidence: RunStore) -> dict[str, Any]:
         "ours": ours,
         "paper": paper,
     }
+
+
+def _title(config: Config, seeds: int) -> str:
+    scale = "" if config.scale == DEFAULT_SCALE else f" at {config.scale} scale"
+    return (
+        f"ours: {DATASETS[config.dataset].label}{scale}, {config.num_steps:,} steps, "
+        f"{seeds} seed{'s' * (seeds > 1)}"
+    )
 
 
 def _metric_label(name: str) -> str:

@@ -225,4 +225,4 @@ def test_with_an_address_the_buttons_point_at_tracked_files(tmp_path):
             f"gh/someone/lipgan/dev%2Fa?labpath=notebooks%2F{page.notebook.name}" in box
         )
         assert (ROOT / name).is_file()
-    assert (ROOT / "binder" / "postBuild").stat().st_mode & 0o100  # Binder runs it
+    assert (ROOT / ".binder" / "postBuild").stat().st_mode & 0o100  # Binder runs it
