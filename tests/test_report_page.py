@@ -39,7 +39,7 @@ def test_report_has_the_parts_that_venues_ask_for(store):
     text = report_page.report_page(untested(), store, "smoke")
     assert re.findall("^## (.*)$", text, re.M) == HEADINGS
     steps = experiments.table3("digits", "embedded")[0].num_steps
-    assert f"| digits | dcgan8 | 35 | 1 | {steps:,} |" in text
+    assert f"| digits | embedded | dcgan8 | 35 | 1 | {steps:,} |" in text
     assert text.count('class="verdict') == len(CLAIMS)
 
 
