@@ -82,7 +82,7 @@ class Findings:
         undrawn: formulas that MathJax left as text, or drew as an error.
         wide: what sticks out of the page at the width of a phone.
         axe: by theme, violations by rule, as axe-core gives them.
-        dark_picture: the first picture of an output in the dark theme, as PNG.
+        dark_picture: the first picture in the dark theme, as PNG.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -212,8 +212,8 @@ def survey(browser, address: str) -> Findings:
         for theme in THEMES:
             set_theme(page, theme)
             found.axe[theme] = run_axe(page, OF_COLORS if theme == "dark" else ())
-        picture = page.locator("article .cell_output img, article .output img").first
-        if picture.count() and picture.is_visible():
+        picture = page.locator("article :is(figure, .cell_output) img:visible").first
+        if picture.count():
             found.dark_picture = picture.screenshot()
         page.set_viewport_size(PHONE)
         found.wide = too_wide(page)
