@@ -114,7 +114,8 @@ def run_or_load(
         "checkpoints": checkpoints,
         "deadline": deadline,
     }
-    rates = Rates(device_name(place) if place else "", known.values())
+    seen = known.values() if missing else ()
+    rates = Rates(device_name(place) if place else "", seen)
     sweep = _Sweep(options, rates, progress or (lambda line: None))
     devices = [] if place is None else _devices(device)
     own_pool = DevicePool(devices) if missing and len(devices) > 1 else None
