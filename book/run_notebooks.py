@@ -75,8 +75,9 @@ def kernel_of_this_python(store: Path) -> Iterator[str]:
         spec.parent.mkdir(parents=True)
         kernel = get_kernel_dict()
         kernel["argv"][0] = sys.executable
-        # ipykernel 7 warns about plain TCP at each start, even on the loopback.
-        kernel["argv"].append("--log-level=ERROR")
+        # ipykernel 7 warns about plain TCP at each start, even on the loopback, and
+        # takes the interrupt that comes before a shutdown for an error.
+        kernel["argv"].append("--log-level=CRITICAL")
         spec.write_text(json.dumps(kernel), "utf-8")
         known = os.environ.get("JUPYTER_PATH")
         changes = {
