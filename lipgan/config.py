@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from lipgan.data import dataset_spec
@@ -170,9 +170,8 @@ class Config:
         _check_key("scale", self.scale, SCALES)
         _check_key("optimizer", self.optimizer, OPTIMIZERS)
         self._fill_in()
-        for field in dataclasses.fields(self):
-            if field.type is not str:
-                self._check_number(field.name, bool(field.type is int))
+        for name, whole in _numbers():
+            self._check_number(name, whole)
         self._check_shape()
 
     def _check_shape(self) -> None:
@@ -279,3 +278,10 @@ def fingerprint(fields: dict[str, Any]) -> str:
 def _check_key(name: str, value: Any, known: dict) -> None:
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")
+
+
+@cache
+def _numbers() -> list[tuple[str, bool]]:
+    """Fields of a config that hold numbers, and whether these are whole."""
+    fields = dataclasses.fields(Config)
+    return [(f.name, f.type is int) for f in fields if f.type is not str]
