@@ -18,9 +18,12 @@ from concurrent.futures import (
 )
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lipgan import stopping
+
+if TYPE_CHECKING:
+    import torch
 
 T = TypeVar("T")
 RETRIES = 3  # further attempts at a call whose process died
@@ -165,6 +168,11 @@ def visible_gpus() -> list[str]:
     count = torch.cuda.device_count()
     names = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
     return names[:count] if names[0] else [str(i) for i in range(count)]
+
+
+def local_devices(place: "torch.device") -> list[str]:
+    """What cohorts can be trained on at once, here: all GPUs, or the CPU."""
+    return visible_gpus() if place.type == "cuda" else [place.type]
 
 
 def spread(cohorts: Sequence[Sequence[T]], slots: int) -> list[list[T]]:

@@ -7,7 +7,7 @@ import torch
 
 from lipgan.checkpoints import FOLDER, Checkpoints
 from lipgan.config import Config
-from lipgan.executors import duration, spread
+from lipgan.executors import duration, local_devices, spread
 from lipgan.packing import pack
 from lipgan.provenance import device_name
 from lipgan.rates import Rates, sample
@@ -70,7 +70,7 @@ def plan_missing(configs: Sequence[Config], store: RunStore, device: str) -> Pla
     place = pick_device(device)
     held = store.ids()
     missing = [c for c in dict.fromkeys(configs) if c.config_id not in held]
-    slots = torch.cuda.device_count() if place.type == "cuda" else 1
+    slots = len(local_devices(place))
     checkpoints = Checkpoints(store.path / FOLDER)
     cohorts = plan_cohorts(missing, place, checkpoints, slots)
     known = sample([store, evidence_store()]) if missing else []

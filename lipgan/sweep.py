@@ -15,7 +15,7 @@ from typing import Any
 
 from lipgan.checkpoints import FOLDER, Checkpoints
 from lipgan.config import Config
-from lipgan.executors import DevicePool, TimeLeft, explained, visible_gpus
+from lipgan.executors import DevicePool, TimeLeft, explained, local_devices
 from lipgan.packing import NoRoomError, train_in_parts, trained_parts, work
 from lipgan.plan import Planned, plan_cohorts, seconds_left
 from lipgan.provenance import device_name
@@ -104,8 +104,9 @@ def run_or_load(
     checkpoints = Checkpoints(records.path.absolute() / FOLDER, checkpoint_every)
     checkpoints.tidy({config.config_id for config in known})
     missing = [c for c in distinct if c not in known]
-    if missing:
-        records.check_writable()
+    if not missing:
+        return [known[c] for c in configs]
+    records.check_writable()
     options = {
         "device": device,
         "data_dir": data_dir and Path(data_dir).absolute(),
@@ -114,11 +115,10 @@ def run_or_load(
         "checkpoints": checkpoints,
         "deadline": deadline,
     }
-    seen = known.values() if missing else ()
-    rates = Rates(device_name(place) if place else "", seen)
+    rates = Rates(device_name(place) if place else "", known.values())
     sweep = _Sweep(options, rates, progress or (lambda line: None))
-    devices = [] if place is None else _devices(device)
-    own_pool = DevicePool(devices) if missing and len(devices) > 1 else None
+    devices = [] if place is None else local_devices(place)
+    own_pool = DevicePool(devices) if len(devices) > 1 else None
     with own_pool or nullcontext(executor) as chosen:
         slots = getattr(chosen, "slots", 1)
         cohorts = plan_cohorts(missing, place, checkpoints, slots)
@@ -133,12 +133,6 @@ def run_or_load(
     if left := sum(c not in known for c in distinct):
         raise Unfinished(left, len(distinct), sweep.reason)
     return [known[c] for c in configs]
-
-
-def _devices(name: str) -> list[str]:
-    """What cohorts can be trained on at once, here."""
-    place = pick_device(name)
-    return visible_gpus() if place.type == "cuda" else [place.type]
 
 
 class _Sweep:
