@@ -20,8 +20,8 @@ import numpy as np
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
 from lipgan import domains, experiments, measures
+from lipgan.known import load_known
 from lipgan.runs import Run, RunStore
-from lipgan.sweep import load_known
 
 # The verdict of the figures: relative variation of the slope over Omega
 # (`domains.nonlinearity`). Straight up to STRAIGHT, bent from BENT on, where the slope

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lipgan.claims import CLAIMS
+from lipgan.known import load_known
 from lipgan.paper import Verdict
 from lipgan.report import Remembered, badge, counted
 from lipgan.runs import Run, RunStore, training_seconds
-from lipgan.sweep import load_known
 
 SEEDS = range(10)  # that a store is searched for, as on the claims page
 

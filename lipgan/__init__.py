@@ -20,6 +20,7 @@ _HOME = {
     "RunStore": "runs",
     "train": "training",
     "run_or_load": "sweep",
+    "load_generator": "networks",
 }
 _MODULES = {
     "claims",

@@ -1,4 +1,4 @@
-"""The command line: train, sweep, status, verify. ``python -m lipgan --help``."""
+"""The command line; ``python -m lipgan --help`` says what it can do."""
 
 import argparse
 import sys
@@ -81,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument("--dry-run", action="store_true", help="print the plan only")
     _add_training_options(sweep)
     sweep.set_defaults(run=_sweep)
+    evaluate = commands.add_parser("evaluate", help="judge stored generators again")
+    evaluate.add_argument("--features", default=None, help="default: as they were")
+    evaluate.add_argument("--samples", type=int, metavar="N", help="images behind each")
+    evaluate.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    evaluate.add_argument("--data", default=None, help="where data sets lie")
+    evaluate.add_argument("--inception-weights", default=None, metavar="FILE")
+    evaluate.set_defaults(run=_evaluate)
     status = commands.add_parser("status", help="what a store holds")
     status.set_defaults(run=_status)
     verify = commands.add_parser("verify", help="check every record of a store")
@@ -89,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--repair", action="store_true", help="move damaged records aside"
         )
-    for command in (train, sweep, status, verify):
+    for command in (train, sweep, evaluate, status, verify):
         command.add_argument("--store", default=None, help="directory of run records")
     return parser
 
@@ -100,6 +107,9 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--download", action="store_true", help="fetch missing data")
     parser.add_argument(
         "--inception-weights", default=None, metavar="FILE", help="judge by FID"
+    )
+    parser.add_argument(
+        "--keep-weights", action="store_true", help="store both networks of each run"
     )
     for name, text in (
         ("--checkpoint-every", "keep unfinished cohorts in the store so often"),
@@ -158,6 +168,7 @@ def _run_or_load(configs: "list[Config]", options: argparse.Namespace) -> "list[
             data_dir=options.data,
             download=options.download,
             inception_weights=options.inception_weights,
+            keep_weights=options.keep_weights,
             checkpoint_every=options.checkpoint_every,
             time_budget=options.time_budget,
             repair=options.repair,
@@ -200,6 +211,25 @@ def _dry_run(configs: "list[Config]", options: argparse.Namespace) -> int:
     )
     for line in describe(plan):
         print(line)
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from lipgan.judge_again import judge_again
+    from lipgan.runs import RunStore
+
+    features = options.features or ("inception" if options.inception_weights else None)
+    judged = judge_again(
+        RunStore(options.store),
+        features,
+        options.samples,
+        inception_weights=options.inception_weights,
+        data_dir=options.data,
+        device=options.device,
+    )
+    for run in judged:
+        numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
+        print(f"{run.config.label}: {numbers}", flush=True)
     return 0
 
 

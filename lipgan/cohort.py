@@ -227,6 +227,15 @@ class Cohort:
         module.load_state_dict({k: v[row].detach().cpu() for k, v in weights.items()})
         return module
 
+    def plain_generator(self, row: int) -> nn.Sequential:
+        """One member's generator as a plain module, averaged if there is an average."""
+        module = MODELS[self.configs[row].model].generator(self.configs[row].sizes)
+        state = module.state_dict()  # has a counter of batches, which is not used
+        for name, tensor in (self.averaged or self.g | self.g_buffers).items():
+            state[name] = tensor[row].detach().cpu()
+        module.load_state_dict(state)
+        return module.eval()
+
     def plain_critic(self, row: int) -> Callable[[Tensor], Tensor]:
         """One member's scores as a function on the CPU: (B, *shape) to (B,)."""
         network, own = self.plain_discriminator(row), self.regularizer

@@ -257,9 +257,14 @@ class Config:
         """All fields, ready for JSON."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The fields that make a run: all, but for the path of a folder of images."""
+        return _without_path(self.to_dict())
+
     @cached_property
     def config_id(self) -> str:
-        """Hash of all fields, 16 hexadecimal digits: the name of the run's record."""
+        """Hash of ``identity``, 16 hexadecimal digits: the name of the run's record."""
         return fingerprint(self.to_dict())
 
     @property
@@ -271,8 +276,13 @@ class Config:
 
 def fingerprint(fields: dict[str, Any]) -> str:
     """The ``config_id`` of a config with these fields, be they of another version."""
-    text = json.dumps(fields, sort_keys=True)
+    text = json.dumps(_without_path(fields), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _without_path(fields: dict[str, Any]) -> dict[str, Any]:
+    dataset = str(fields.get("dataset"))
+    return fields | {"dataset": "folder"} if dataset.startswith("folder:") else fields
 
 
 def _check_key(name: str, value: Any, known: dict) -> None:

@@ -1,9 +1,11 @@
 """Data sets as uint8 tensors on one device: `load` and the registry `DATASETS`."""
 
+import hashlib
 import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +38,17 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Shape of one item: (C, H, W), or (2,) for points."""
         return tuple(self.x.shape[1:])
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the data: hash of type, shape and bytes of `x`, 16 hex digits.
+
+        The same on every device and for every path that the data were read from.
+        """
+        x = self.x.cpu().contiguous()
+        digest = hashlib.blake2b(f"{x.dtype} {tuple(x.shape)}".encode(), digest_size=8)
+        digest.update(x.numpy().data)
+        return digest.hexdigest()
 
     def batch(self, indices: Tensor) -> Tensor:
         """Pick items (...): images float32 (..., C, H, W) in [-1, 1], or points."""
@@ -78,6 +91,16 @@ class DatasetSpec:
     licence: str
     load: Callable[[_Request], _Loaded]
     features: str = "pixels"
+
+    @property
+    def needs_files(self) -> bool:
+        """Whether it is a fixed data set that is read from downloaded files."""
+        return self.load in (_mnist, _cifar10, _cifar10_jpeg, _celeba)
+
+    @property
+    def built_in(self) -> bool:
+        """Whether no file of the user's can change it."""
+        return not self.needs_files and self.load is not _folder
 
 
 def dataset_spec(name: str) -> DatasetSpec:
@@ -130,7 +153,7 @@ def load(
     folder = Path(root if root is not None else os.environ.get("LIPGAN_DATA", "data"))
     size, depth = image_size or spec.image_size, channels or spec.channels
     request = _Request(name, folder, size, depth, limit, download)
-    made_up = synthetic and spec.load in (_mnist, _cifar10, _celeba)
+    made_up = synthetic and spec.needs_files
     x, labels, num_classes = (_synthetic if made_up else spec.load)(request)
     x, labels = x[:limit], None if labels is None else labels[:limit]
     if x.dtype == torch.uint8:
@@ -228,6 +251,17 @@ def _cifar10(request: _Request) -> _Loaded:
     return x, torch.tensor(data.targets), 10
 
 
+def _cifar10_jpeg(request: _Request) -> _Loaded:
+    folder = request.root / "cifar10-jpeg"
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"data set {request.name!r} in {str(request.root)!r}: not found; put the "
+            f"ten class folders into {str(folder)!r}, or point to its folder "
+            "(--data DIR, LIPGAN_DATA)"
+        )
+    return _folder(request._replace(name=f"folder:{folder}"))
+
+
 def _celeba(request: _Request) -> _Loaded:
     data = _torchvision(request, "CelebA", split="train")
     folder = Path(data.root, data.base_folder, "img_align_celeba")
@@ -288,6 +322,7 @@ def _ring(_: _Request) -> _Loaded:
 _UCI = "UCI Optical Recognition of Handwritten Digits, test part, in scikit-learn"
 _LECUN = "Y. LeCun, C. Cortes, C. Burges, the MNIST database"
 _KRIZHEVSKY = "A. Krizhevsky, Learning Multiple Layers of Features, 2009"
+_JPEG = f"{_KRIZHEVSKY}; its training images after lossy compression"
 _LIU = "Z. Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015"
 _HERE, _FREE = "this module", "that of this project"
 
@@ -296,6 +331,10 @@ DATASETS: dict[str, DatasetSpec] = {
     "mnist": DatasetSpec("MNIST", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist, "mnist"),
     "cifar10": DatasetSpec(
         "CIFAR-10", 32, 3, 10, _KRIZHEVSKY, "none stated", _cifar10, "cifar10"
+    ),
+    "cifar10_jpeg": DatasetSpec(
+        *("CIFAR-10 (JPEG copy)", 32, 3, 10, _JPEG, "none stated", _cifar10_jpeg),
+        features="cifar10",
     ),
     "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),
     "folder": DatasetSpec("images", None, None, 0, "a folder", "its owner's", _folder),

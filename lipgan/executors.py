@@ -1,4 +1,4 @@
-"""Cohorts on all GPUs of this machine, and what a sweep on any executor needs.
+"""Cohorts on all GPUs or cores of this machine, and what any executor needs.
 
 torch is imported inside functions only, so that a process picks its GPU before that.
 """
@@ -16,14 +16,13 @@ from concurrent.futures import (
     Future,
     ProcessPoolExecutor,
 )
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from lipgan import stopping
-
-if TYPE_CHECKING:
-    import torch
 
 T = TypeVar("T")
 RETRIES = 3  # further attempts at a call whose process died
@@ -41,7 +40,7 @@ class DevicePool(Executor):
 
     Args:
         devices: a process for each: GPUs as CUDA_VISIBLE_DEVICES names them, or
-            ``cpu``.
+            ``cpu``, one core of it.
     """
 
     def __init__(self, devices: Sequence[str]):
@@ -136,6 +135,10 @@ def _start_process(device: str) -> None:
 
     Ctrl-C reaches all processes; the sweep alone decides what it means.
     """
+    if device == "cpu":
+        os.environ["OMP_NUM_THREADS"] = "1"
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(1)
     pin("" if device == "cpu" else device)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, _: stopping.ask(number))
@@ -170,13 +173,11 @@ def visible_gpus() -> list[str]:
     return names[:count] if names[0] else [str(i) for i in range(count)]
 
 
-def local_devices(place: "torch.device") -> list[str]:
-    """What cohorts can be trained on at once, here: all GPUs, or the CPU."""
-    return visible_gpus() if place.type == "cuda" else [place.type]
-
-
 def spread(cohorts: Sequence[Sequence[T]], slots: int) -> list[list[T]]:
     """Halve the largest cohorts until there is one for every slot, if that can be.
+
+    Every second member goes into each half: neighbors in a grid cost the same, for
+    instance those that diverge at once.
 
     Args:
         cohorts: lists of any members.
@@ -188,8 +189,7 @@ def spread(cohorts: Sequence[Sequence[T]], slots: int) -> list[list[T]]:
         largest = parts.pop()
         if len(largest) < 2:
             return [*parts, largest]
-        half = len(largest) // 2
-        parts += [largest[:half], largest[half:]]
+        parts += [largest[::2], largest[1::2]]
     return parts
 
 
@@ -202,6 +202,18 @@ def explained(error: BaseException, cohort: str) -> BaseException:
         return WorkerLost(f"{cohort}: its worker died {1 + RETRIES} times: {reason}")
     error.add_note(cohort)
     return error
+
+
+@dataclass(frozen=True)
+class WorkerProgress:
+    """Prints lines of text from a worker process, after the name of its cohort."""
+
+    cohort: str
+
+    def __call__(self, line: str) -> None:
+        """Print one line; a reader who has gone must not end the training."""
+        with suppress(OSError, ValueError):
+            print(f"{self.cohort}: {line}", flush=True)
 
 
 class TimeLeft:

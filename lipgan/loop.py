@@ -20,6 +20,7 @@ from lipgan.evaluate import (
     observe,
     sound_members,
 )
+from lipgan.networks import gathered
 from lipgan.provenance import provenance
 from lipgan.runs import Run
 from lipgan.steps import (
@@ -42,6 +43,7 @@ class Training:
         dataset: Dataset,
         reference: Reference | None = None,
         progress: Progress | None = None,
+        keep_weights: bool = False,
     ) -> None:
         """Set up members of one ``Config.cohort_key``.
 
@@ -50,7 +52,9 @@ class Training:
             dataset: on the device that is to do the work.
             reference: what image samples are judged against; None for points.
             progress: receives a line of text now and then.
+            keep_weights: whether the runs are to hold the weights of both networks.
         """
+        self.keep_weights = keep_weights
         self.order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
         configs = [configs[i] for i in self.order]
         self.configs, self.dataset, self.reference = configs, dataset, reference
@@ -236,7 +240,12 @@ class Training:
         origin: dict[str, Any],
     ) -> Run:
         diverged_at = self.diverged.get(index)
-        grid = None
+        weights = grid = None
+        if self.keep_weights and diverged_at is None:
+            row, cohort = self.alive.index(index), self.cohort
+            weights = gathered(
+                cohort.plain_generator(row), cohort.plain_discriminator(row)
+            )
         if picture is not None:
             grid = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
         return Run(
@@ -247,6 +256,8 @@ class Training:
             metrics=metrics,
             provenance=dict(origin),
             samples=grid,
+            data_digest=self.dataset.digest,
+            weights=weights,
         )
 
 

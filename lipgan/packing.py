@@ -25,7 +25,7 @@ class NoRoomError(ValueError):
 
 
 def pack(
-    configs: Iterable[Config], device: torch.device | None = None
+    configs: Iterable[Config], device: torch.device | None = None, slots: int = 1
 ) -> list[list[Config]]:
     """Split configs into cohorts of one shape.
 
@@ -33,6 +33,7 @@ def pack(
         configs: any configs.
         device: whose free memory the cohorts are to fit into; None looks at the number
             of members only.
+        slots: how many cohorts are trained at once; on a CPU they share its memory.
 
     Returns:
         Cohorts of at most ``MAX_COHORT`` members, those of one shape of equal size but
@@ -45,7 +46,8 @@ def pack(
     for group in groups.values():
         most = MAX_COHORT
         if device is not None and len(group) > PROBE:
-            most = min(most, members_that_fit(group[0], free_bytes(device)))
+            room = free_bytes(device) // (slots if device.type == "cpu" else 1)
+            most = min(most, members_that_fit(group[0], room))
         count = -(-len(group) // most)
         size = -(-len(group) // count)
         cohorts += [group[i : i + size] for i in range(0, len(group), size)]
@@ -54,9 +56,9 @@ def pack(
 
 def work(members: Sequence[Config]) -> int:
     """Pixels through the discriminators: about in proportion to a cohort's time."""
-    first = members[0]
-    pixels = max(1, first.image_size**2)
-    return len(members) * first.num_steps * first.batch_size * first.n_dis * pixels
+    return sum(
+        c.num_steps * c.batch_size * c.n_dis * max(1, c.image_size**2) for c in members
+    )
 
 
 def members_that_fit(config: Config, room: int) -> int:

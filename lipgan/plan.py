@@ -7,13 +7,18 @@ import torch
 
 from lipgan.checkpoints import FOLDER, Checkpoints
 from lipgan.config import Config
-from lipgan.executors import duration, local_devices, spread
-from lipgan.packing import pack
+from lipgan.executors import duration, spread, visible_gpus
+from lipgan.packing import pack, work
 from lipgan.provenance import device_name
 from lipgan.rates import Rates, sample
 from lipgan.regularizers import REGULARIZERS
 from lipgan.runs import RunStore, evidence_store
 from lipgan.training import pick_device
+
+# On a CPU, images below this size are trained best as one program on all cores, larger
+# ones side by side on one core each; and starting processes takes seconds. See work().
+SIDE_BY_SIDE_PIXELS = 32
+SIDE_BY_SIDE_WORK = 10**8  # about a minute
 
 
 class Planned(NamedTuple):
@@ -21,6 +26,21 @@ class Planned(NamedTuple):
 
     members: list[Config]
     step: int
+
+
+def local_devices(place: torch.device, missing: Sequence[Config]) -> list[str]:
+    """What these configs can be trained on at once, here: GPUs, or cores of the CPU.
+
+    Args:
+        place: the kind of device.
+        missing: what is to be trained.
+    """
+    if place.type == "cuda":
+        return visible_gpus()
+    large = [c for c in missing if c.image_size >= SIDE_BY_SIDE_PIXELS]
+    if not large or work(large) < SIDE_BY_SIDE_WORK:
+        return [place.type]
+    return [place.type] * min(torch.get_num_threads(), len(large))
 
 
 def plan_cohorts(
@@ -41,7 +61,7 @@ def plan_cohorts(
     cohorts: list[list[Config]] = []
     steps: dict[str, int] = {}
     for step, names in checkpoints.groups(by_id):
-        cohorts += pack([by_id[name] for name in names], device)
+        cohorts += pack([by_id[name] for name in names], device, slots)
         steps |= dict.fromkeys(names, step)
     planned = [Planned(c, steps[c[0].config_id]) for c in spread(cohorts, slots)]
     return sorted(planned, key=lambda cohort: -cohort.step)
@@ -70,7 +90,7 @@ def plan_missing(configs: Sequence[Config], store: RunStore, device: str) -> Pla
     place = pick_device(device)
     held = store.ids()
     missing = [c for c in dict.fromkeys(configs) if c.config_id not in held]
-    slots = len(local_devices(place))
+    slots = max(1, len(local_devices(place, missing)))
     checkpoints = Checkpoints(store.path / FOLDER)
     cohorts = plan_cohorts(missing, place, checkpoints, slots)
     known = sample([store, evidence_store()]) if missing else []

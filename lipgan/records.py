@@ -1,17 +1,19 @@
 """One run, and the bytes that keep it: written, and checked when they are read.
 
-A record is a JSON document and, for images, a PNG picture. The document holds a SHA-256
-of its own content and one of the picture. Nothing here touches the disk.
+A record is a JSON document and, for images, a PNG picture; where they were asked for,
+also a safetensors file with the weights of both networks. The document holds a SHA-256
+of its own content and one of each of the others. Nothing here touches the disk.
 """
 
 import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,6 +58,10 @@ class Run:
         metrics: name -> number; names say their protocol (``fd_digits_2k``).
         provenance: commit, versions, device, seconds, cohort size.
         samples: uint8 picture (H, W) or (H, W, 3), None for points and diverged runs.
+        data_digest: ``Dataset.digest`` of what it was trained on; None in records from
+            before it was kept, whose data sets are fixed ones.
+        weights: of both networks by name (see ``lipgan.networks``), or the file that
+            holds them; None if they were not kept, or the run diverged.
     """
 
     config: Config
@@ -65,6 +71,14 @@ class Run:
     metrics: dict[str, float]
     provenance: dict[str, Any]
     samples: np.ndarray | None = field(default=None, compare=False, repr=False)
+    data_digest: str | None = None
+    weights: Mapping[str, np.ndarray] | Path | None = field(
+        default=None, compare=False, repr=False
+    )
+
+    def of_data(self, digest: str | None) -> bool:
+        """Whether it was trained on the data of this digest, as far as is known."""
+        return digest is None or self.data_digest in (digest, None)
 
     @property
     def diverged(self) -> bool:
@@ -72,8 +86,20 @@ class Run:
         return self.status == "diverged"
 
 
-def encode(run: Run, picture: bytes | None = None) -> bytes:
-    """The JSON document of a run whose picture, if it has one, is this PNG."""
+class Sums(NamedTuple):
+    """SHA-256 of the files beside a document, None for those that it does not have."""
+
+    picture: str | None = None
+    weights: str | None = None
+
+
+def sha256(content: bytes | None) -> str | None:
+    """SHA-256 of a file's content, None for no file."""
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def encode(run: Run, sums: Sums = Sums()) -> bytes:  # noqa: B008 (a constant)
+    """The JSON document of a run beside which lie files with these checksums."""
     payload = {
         "format": FORMAT,
         "config": run.config.to_dict(),
@@ -82,21 +108,22 @@ def encode(run: Run, picture: bytes | None = None) -> bytes:
         "history": _plain(run.history, HISTORY_DIGITS),
         "metrics": _plain(run.metrics),
         "provenance": _plain(run.provenance),
-        "samples_sha256": picture and hashlib.sha256(picture).hexdigest(),
+        "samples_sha256": sums.picture,
+        "weights_sha256": sums.weights,
+        "data": run.data_digest,
     }
     document = {"checksum": checksum(payload), **payload}
     return json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
 
 
-def decode(
-    name: str, content: bytes, config: Config | None = None
-) -> tuple[Run, str | None]:
-    """Check a JSON document and return its run, without picture, and the picture's SHA.
+def decode(name: str, content: bytes, config: Config | None = None) -> tuple[Run, Sums]:
+    """Check a JSON document; return its run, without picture, and its files' checksums.
 
     Args:
         name: the config id under which it was found.
         content: the document.
-        config: the config expected in it; whose id is ``name``. None accepts any.
+        config: the config expected in it, whose id is ``name``, and that of the run
+            returned: a folder may have moved. None accepts any.
 
     Raises:
         RecordError: unreadable, wrong checksum, wrong name or another config.
@@ -120,15 +147,17 @@ def decode(
             history=_with_nan(document["history"]),
             metrics=_with_nan(document["metrics"]),
             provenance=document["provenance"],
+            data_digest=document.get("data"),
         )
-        sha256 = document["samples_sha256"]
-        if sha256 is not None and not re.fullmatch("[0-9a-f]{64}", sha256):
-            raise RecordError(name, "the checksum of its picture is not one")
+        sums = Sums(document["samples_sha256"], document.get("weights_sha256"))
+        for what, value in zip(("picture", "weights"), sums, strict=True):
+            if value is not None and not re.fullmatch("[0-9a-f]{64}", value):
+                raise RecordError(name, f"the checksum of its {what} is not one")
     except RecordError:
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise VersionError(name, f"of another version ({error})") from None
-    return run, sha256
+    return run, sums
 
 
 def _config(name: str, fields: dict[str, Any], expected: Config | None) -> Config:
@@ -136,6 +165,8 @@ def _config(name: str, fields: dict[str, Any], expected: Config | None) -> Confi
     if expected is not None and fields == expected.to_dict():
         return expected  # building and hashing another one is half of a small read
     found = Config(**fields)
+    if expected is not None and found.identity == expected.identity:
+        return expected  # the same folder of images, elsewhere
     if expected is not None:
         raise RecordError(
             name, f"its config differs in {_differences(found, expected)}"

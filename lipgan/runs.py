@@ -1,12 +1,13 @@
 """The store that keeps records on disk: a directory, found by ``config_id``.
 
-One JSON file and, for images, one small PNG per run. Every file is written under
-another name, flushed to the disk, and only then renamed, the JSON last: a killed
-process or a lost machine leaves a whole record or none. A picture never takes the place
-of another one, so a record keeps its own, whoever else writes at the same time.
+One JSON file per run, for images one small PNG, and the weights if they were kept.
+Every file is written under another name, flushed to the disk, and only then renamed,
+the JSON last: a killed process or a lost machine leaves a whole record or none. A
+picture never takes the place of another one, so a record keeps its own, whoever else
+writes at the same time. A second record of one config, trained on other data, has the
+digest of these in its name.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,17 +17,20 @@ from typing import NamedTuple
 
 from lipgan import atomic
 from lipgan.config import Config
+from lipgan.networks import packed
 from lipgan.records import (
     HEAD_BYTES,
     HISTORY_DIGITS,
     RecordError,
     Run,
+    Sums,
     VersionError,
     decode,
     encode,
     outcome,
     pixels,
     png,
+    sha256,
     training_seconds,
 )
 
@@ -68,9 +72,13 @@ def _project_root() -> Path:
     return (roots or [here])[0]
 
 
-class _Picture(NamedTuple):
+class _File(NamedTuple):
     path: Path
     content: bytes
+
+
+class OtherDataError(KeyError):
+    """A store has a record of a config, trained on other data than those at hand."""
 
 
 class RunStore:
@@ -89,6 +97,14 @@ class RunStore:
     def __contains__(self, config: Config) -> bool:
         return self._json(config.config_id).exists()
 
+    def holds(self, run: Run) -> bool:
+        """Whether it has a sound record of this config, data and kept weights."""
+        try:
+            held = self.load(run.config, run.data_digest)
+        except (KeyError, RecordError):
+            return False
+        return held.weights is not None or run.weights is None
+
     def __iter__(self) -> Iterator[Run]:
         for path in self.records():
             yield self.read(path)
@@ -98,21 +114,40 @@ class RunStore:
         return [self._json(name) for name in sorted(self.ids())]
 
     def ids(self) -> set[str]:
-        """The ``config_id`` of every record, from one listing of the directory."""
+        """The name of every record, from one listing of the directory.
+
+        It is the ``config_id``, followed by a dot and the data's digest where there is
+        another record of the same config.
+        """
         return {name[:-5] for name in self._names() if name.endswith(".json")}
 
-    def load(self, config: Config) -> Run:
+    def load(self, config: Config, data_digest: str | None = None) -> Run:
         """Return the verified record of this config.
 
+        Args:
+            config: what was trained.
+            data_digest: ``Dataset.digest`` of the data; None if they are not at hand.
+
         Raises:
-            KeyError: there is none.
+            OtherDataError: there is none of these data, but one of others.
+            KeyError: there is none at all.
             RecordError: it is damaged, or its stored config differs.
         """
-        name = config.config_id
-        try:
-            return self._read(name, config)
-        except KeyError:
-            raise KeyError(f"store {self.path}: no record of {config.label}") from None
+        name, other = config.config_id, None
+        for candidate in (name, f"{name}.{data_digest}"):
+            try:
+                run = self._read(candidate, config)
+            except KeyError:
+                continue
+            if run.of_data(data_digest):
+                return run
+            other = run.data_digest
+        if other is not None:
+            raise OtherDataError(
+                f"store {self.path}: the record of {config.label} is of other data "
+                f"({other}, not {data_digest})"
+            )
+        raise KeyError(f"store {self.path}: no record of {config.label}")
 
     def read(self, path: Path) -> Run:
         """Read and verify one record file.
@@ -143,14 +178,26 @@ class RunStore:
             StoreError: the disk is full or the directory cannot be written to; what
                 was there before is untouched.
         """
-        name = run.config.config_id
+        name = self._name_for(run)
         picture = None if run.samples is None else png(run.samples)
+        weights = packed(run)
         with self._writing(f"record {name}"):
             self.path.mkdir(parents=True, exist_ok=True)
             if picture is not None:
                 self._save_picture(name, picture)
-            atomic.write(self._json(name), encode(run, picture))
+            if weights is not None:
+                atomic.write(self._weights(name), weights)
+            sums = Sums(sha256(picture), sha256(weights))
+            atomic.write(self._json(name), encode(run, sums))
             atomic.flush_directory(self.path)
+
+    def _name_for(self, run: Run) -> str:
+        name = run.config.config_id
+        try:
+            held, _ = self._checked(name)
+        except (KeyError, RecordError):
+            return name
+        return name if held.of_data(run.data_digest) else f"{name}.{run.data_digest}"
 
     def check_writable(self) -> None:
         """Find out before hours of training whether records can be written.
@@ -187,7 +234,7 @@ class RunStore:
         Nothing is deleted, and nothing there is overwritten.
 
         Args:
-            name: the ``config_id`` of a record of this store.
+            name: of a record of this store, see ``ids``.
 
         Returns:
             Where the files are now; empty if there was nothing to move.
@@ -202,7 +249,8 @@ class RunStore:
         except KeyError:
             return []
         except RecordError:
-            return self.move_aside([*self.pictures(name), self._json(name)])
+            beside = [*self.pictures(name), self._weights(name)]
+            return self.move_aside([*beside, self._json(name)])
         return []
 
     def move_aside(self, paths: Iterable[Path]) -> list[Path]:
@@ -243,8 +291,7 @@ class RunStore:
             atomic.write(path, content, new=True)
         except OSError:  # taken, or a file system without links
             if not path.exists() or path.read_bytes() != content:
-                other = hashlib.sha256(content).hexdigest()
-                atomic.write(self._png(name, other), content)
+                atomic.write(self._png(name, sha256(content)), content)
 
     def _read(self, name: str, config: Config | None = None) -> Run:
         run, picture = self._checked(name, config)
@@ -257,15 +304,26 @@ class RunStore:
 
     def _checked(
         self, name: str, config: Config | None = None
-    ) -> tuple[Run, _Picture | None]:
+    ) -> tuple[Run, _File | None]:
         """A verified run, and its verified picture apart: not every use needs pixels.
 
         Raises:
             KeyError: there is no such record.
             RecordError: it is damaged.
         """
-        run, sha256 = decode(name, self._content(name), config)
-        return run, None if sha256 is None else self._picture(name, sha256)
+        run, sums = decode(name.partition(".")[0], self._content(name), config)
+        if sums.weights is not None:
+            run = replace(run, weights=self._checked_weights(name, sums.weights))
+        return run, None if sums.picture is None else self._picture(name, sums.picture)
+
+    def _checked_weights(self, name: str, sha: str) -> Path:
+        try:
+            if sha256(self._weights(name).read_bytes()) == sha:
+                return self._weights(name)
+            reason = "do not match their checksum"
+        except OSError as error:
+            reason = f"are not readable ({error.strerror})"
+        raise RecordError(name, f"its weights {reason}")
 
     def _content(self, name: str, size: int = -1) -> bytes:
         try:  # an open of its own: read_bytes takes twice as long for small files
@@ -276,9 +334,9 @@ class RunStore:
         except OSError as error:
             raise RecordError(name, f"not readable ({error.strerror})") from None
 
-    def _picture(self, name: str, sha256: str) -> _Picture:
+    def _picture(self, name: str, sha: str) -> _File:
         reason = "is missing"
-        for path in (self._png(name), self._png(name, sha256)):
+        for path in (self._png(name), self._png(name, sha)):
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
@@ -286,8 +344,8 @@ class RunStore:
             except OSError as error:
                 reason = f"is not readable ({error.strerror})"
                 continue
-            if hashlib.sha256(content).hexdigest() == sha256:
-                return _Picture(path, content)
+            if sha256(content) == sha:
+                return _File(path, content)
             reason = "does not match its checksum"
         raise RecordError(name, f"its picture {reason}")
 
@@ -302,6 +360,9 @@ class RunStore:
     def _json(self, name: str) -> Path:
         return self.path / f"{name}.json"
 
-    def _png(self, name: str, sha256: str | None = None) -> Path:
-        suffix = f"-{sha256[:8]}" if sha256 else ""  # if the plain name is taken
+    def _weights(self, name: str) -> Path:
+        return self.path / f"{name}.safetensors"
+
+    def _png(self, name: str, sha: str | None = None) -> Path:
+        suffix = f"-{sha[:8]}" if sha else ""  # if the plain name is taken
         return self.path / f"{name}{suffix}.png"

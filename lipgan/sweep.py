@@ -1,7 +1,7 @@
 """Run what is missing: skips recorded configs, trains the rest cohort by cohort."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     CancelledError,
@@ -15,12 +15,13 @@ from typing import Any
 
 from lipgan.checkpoints import FOLDER, Checkpoints
 from lipgan.config import Config
-from lipgan.executors import DevicePool, TimeLeft, explained, local_devices
+from lipgan.executors import DevicePool, TimeLeft, WorkerProgress, explained
+from lipgan.known import data_digests, load_known
 from lipgan.packing import NoRoomError, train_in_parts, trained_parts, work
-from lipgan.plan import Planned, plan_cohorts, seconds_left
+from lipgan.plan import Planned, local_devices, plan_cohorts, seconds_left
 from lipgan.provenance import device_name
 from lipgan.rates import Rates
-from lipgan.runs import RecordError, Run, RunStore, evidence_store
+from lipgan.runs import Run, RunStore
 from lipgan.stopping import Stopped, reason_to_stop
 from lipgan.training import DEVICES, Progress, pick_device
 
@@ -57,12 +58,15 @@ def run_or_load(
     data_dir: str | Path | None = None,
     download: bool = False,
     inception_weights: str | Path | None = None,
+    keep_weights: bool = False,
     checkpoint_every: float | None = None,
     time_budget: float | None = None,
     repair: bool = False,
     progress: Progress | None = print,
 ) -> list[Run]:
     """Return one run per config, training only those without a record.
+
+    A record counts if it is of this config and of the data at hand, if any are.
 
     A cohort's records are written as soon as it is finished, so an interruption costs
     the cohorts in progress and nothing else; with checkpoints, not even those. A cohort
@@ -75,11 +79,14 @@ def run_or_load(
             ``runs.default_store()``, where new records go.
         executor: any ``concurrent.futures.Executor``; an attribute ``slots`` of it asks
             for at least so many cohorts. None trains on all GPUs that are visible, in
-            a process for each, or in this process if there is one device only.
+            a process for each; images of 32 and more pixels on all CPU cores likewise;
+            and in this process where there is one device only.
         device: ``auto``, ``cpu`` or ``cuda``.
         data_dir: see ``train``; with an executor the workers look there.
         download: see ``train``.
         inception_weights: see ``train``.
+        keep_weights: store the weights of both networks beside each new record; runs
+            recorded without them are trained again.
         checkpoint_every: seconds after which a cohort leaves a checkpoint in the store;
             None writes none. Cohorts go on from those that are there in any case.
         time_budget: seconds after which training stops. Without checkpoints, a cohort
@@ -100,7 +107,16 @@ def run_or_load(
     place = None if elsewhere else pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
-    known = {run.config: run for run in load_known(distinct, store, repair)}
+    say = progress or (lambda line: None)
+    found = load_known(
+        distinct,
+        store,
+        repair,
+        digest=data_digests(data_dir, download),
+        with_weights=keep_weights,
+        say=say,
+    )
+    known = {run.config: run for run in found}
     checkpoints = Checkpoints(records.path.absolute() / FOLDER, checkpoint_every)
     checkpoints.tidy({config.config_id for config in known})
     missing = [c for c in distinct if c not in known]
@@ -112,19 +128,20 @@ def run_or_load(
         "data_dir": data_dir and Path(data_dir).absolute(),
         "download": download,
         "inception_weights": inception_weights and Path(inception_weights).absolute(),
+        "keep_weights": keep_weights,
         "checkpoints": checkpoints,
         "deadline": deadline,
     }
     rates = Rates(device_name(place) if place else "", known.values())
-    sweep = _Sweep(options, rates, progress or (lambda line: None))
-    devices = [] if place is None else local_devices(place)
+    sweep = _Sweep(options, rates, progress)
+    devices = [] if place is None else local_devices(place, missing)
     own_pool = DevicePool(devices) if len(devices) > 1 else None
     with own_pool or nullcontext(executor) as chosen:
         slots = getattr(chosen, "slots", 1)
         cohorts = plan_cohorts(missing, place, checkpoints, slots)
         for runs in sweep.results(cohorts, chosen):
             for run in runs:
-                if run.config not in records:  # of a part that was recorded before
+                if not records.holds(run):  # of a part that was recorded before
                     records.save(run)
                 known[run.config] = run
             checkpoints.tidy({config.config_id for config in known})
@@ -138,8 +155,11 @@ def run_or_load(
 class _Sweep:
     """The cohorts of one call on their way to runs."""
 
-    def __init__(self, options: dict[str, Any], rates: Rates, say: Progress) -> None:
-        self.options, self.rates, self.say = options, rates, say
+    def __init__(
+        self, options: dict[str, Any], rates: Rates, progress: Progress | None
+    ) -> None:
+        self.options, self.rates = options, rates
+        self.quiet, self.say = progress is None, progress or (lambda line: None)
         self.deadline: float | None = options["deadline"]
         self.keeps = options["checkpoints"].every is not None
         self.reason = ""  # why it ended early
@@ -195,6 +215,8 @@ class _Sweep:
             options = dict(self.options)
             if expected := self._expected(cohort):
                 options["expected"] = expected
+            if isinstance(executor, DevicePool) and not self.quiet:
+                options["progress"] = WorkerProgress(f"cohort {i + 1}/{len(cohorts)}")
             futures[executor.submit(train_in_parts, cohort.members, **options)] = i
         while futures:
             finished, _ = wait(futures, POLL, FIRST_COMPLETED)
@@ -236,33 +258,3 @@ class _Sweep:
 
     def _prefixed(self, prefix: str) -> Progress:
         return lambda line: self.say(prefix + line)
-
-
-def load_known(
-    configs: Iterable[Config],
-    store: RunStore | str | Path | None = None,
-    repair: bool = False,
-) -> list[Run]:
-    """The recorded runs among these configs; trains nothing.
-
-    Args:
-        configs: any configs.
-        store: see ``run_or_load``.
-        repair: leave damaged records out, and move them aside in their store.
-    """
-    places = [store] if isinstance(store, RunStore) else [RunStore(store)]
-    if store is None:
-        places = [evidence_store(), *places]
-    held = [(place, place.ids()) for place in places]  # one listing, not a look each
-    runs = []
-    for config in configs:
-        name = config.config_id
-        for place in (place for place, names in held if name in names):
-            try:
-                runs.append(place.load(config))
-                break
-            except RecordError:
-                if not repair:
-                    raise
-                place.set_aside(name)
-    return runs

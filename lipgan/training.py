@@ -24,6 +24,7 @@ def train(
     data_dir: str | Path | None = None,
     download: bool = False,
     inception_weights: str | Path | None = None,
+    keep_weights: bool = False,
     checkpoints: Checkpoints | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
@@ -36,6 +37,7 @@ def train(
         data_dir: where data sets lie; default $LIPGAN_DATA, then ``data``.
         download: whether missing data may be fetched.
         inception_weights: file with pytorch-fid's weights, for ``features=inception``.
+        keep_weights: whether the runs are to hold the weights of both networks.
         checkpoints: where unfinished cohorts go on from, and leave what they have.
         deadline: when to stop, in seconds since the epoch.
         progress: receives a line of text now and then.
@@ -59,7 +61,8 @@ def train(
                 first.features, weights=inception_weights, device=place
             )
             reference = make_reference(dataset, extractor)
-        group = Training([configs[i] for i in rows], dataset, reference, progress)
+        chosen = [configs[i] for i in rows]
+        group = Training(chosen, dataset, reference, progress, keep_weights)
         done = group.run(checkpoints, deadline)
         runs.update(zip(rows, done, strict=True))
     return [runs[i] for i in range(len(configs))]

@@ -1,6 +1,7 @@
 """What the tests share: one thread, fixed seeds, tiny configs, made-up runs."""
 
 import os
+from unittest import mock
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -72,3 +73,18 @@ def toy_runs():
 
     names = ("toy2d", "toy2d_ring")
     return {name: train(figure1(name, "smoke"), device="cpu") for name in names}
+
+
+@pytest.fixture(scope="session")
+def inception_file(tmp_path_factory):
+    """Random weights in pytorch-fid's format, under the official name's stem."""
+    reference = pytest.importorskip("pytorch_fid.inception")
+    torch.manual_seed(0)
+    with (
+        mock.patch.object(reference, "load_state_dict_from_url", return_value={}),
+        mock.patch("torchvision.models.Inception3.load_state_dict"),
+    ):
+        state = reference.fid_inception_v3().state_dict()
+    file = tmp_path_factory.mktemp("inception") / "random.pth"
+    torch.save(state, file)
+    return file

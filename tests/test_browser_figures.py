@@ -9,9 +9,9 @@ import torch
 
 from book import figure_data, figure_table3
 from lipgan import data, domains, experiments, metrics, probes
+from lipgan.known import load_known
 from lipgan.losses import LOSSES, scaled_term
 from lipgan.runs import RunStore
-from lipgan.sweep import load_known
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = shutil.which("chromium")

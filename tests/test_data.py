@@ -16,7 +16,7 @@ from lipgan import data
 
 SHARED_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
 NO_FILES = ["digits", "toy2d", "toy2d_ring"]
-FILES = ["mnist", "cifar10", "celeba"]
+FILES = ["mnist", "cifar10", "cifar10_jpeg", "celeba"]
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
@@ -113,6 +113,31 @@ def test_every_registered_set_has_the_shape_it_declares(name):
     if dataset.labels is not None:
         assert dataset.labels.dtype == torch.int64
         assert dataset.labels.max() < dataset.num_classes
+
+
+def test_the_digest_tells_data_apart_wherever_they_lie(tree, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "copy"
+    shutil.copytree(tree, elsewhere)
+    first = data.load(f"folder:{tree}")
+    assert data.load(f"folder:{elsewhere}").digest == first.digest
+    assert data.load(f"folder:{tree}", channels=3).digest != first.digest
+    changed = first.x.clone()
+    changed[-1, 0, -1, -1] += 1
+    assert data.Dataset("", changed, None, 0).digest != first.digest
+    assert data.load("digits").digest == "4a72d7d28f18d3b1"
+
+
+def test_cifar10_as_jpeg_files_is_read_from_class_folders(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"cifar10_jpeg.*ten class folders"):
+        data.load("cifar10_jpeg", root=tmp_path)
+    for index, name in enumerate(("airplane", "bird")):
+        folder = tmp_path / "cifar10-jpeg" / name
+        folder.mkdir(parents=True)
+        Image.new("RGB", (32, 32), (100 * index, 50, 20)).save(folder / "0001.png")
+    found = data.load("cifar10_jpeg", root=tmp_path)
+    assert found.shape == (3, 32, 32)
+    assert found.labels.tolist() == [0, 1]
+    assert found.x[1, :, 0, 0].tolist() == [100, 50, 20]
 
 
 def test_registry_names_are_all_tested():
@@ -233,8 +258,9 @@ def test_missing_files_give_one_helpful_line(name, tmp_path):
         data.load(name, root=tmp_path / "empty")
     message = str(caught.value)
     assert "\n" not in message
-    for part in (repr(name), str(tmp_path), "--download", "--data DIR", "LIPGAN_DATA"):
+    for part in (repr(name), str(tmp_path), "--data DIR", "LIPGAN_DATA"):
         assert part in message
+    assert ("--download" in message) == (name != "cifar10_jpeg")  # nobody offers it
     assert not (tmp_path / "empty").exists()
 
 
@@ -284,7 +310,11 @@ def test_unfit_folders_are_refused(tree):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("mnits", {}, "dataset: 'mnits' is not one of digits, mnist, cifar10, celeba"),
+        (
+            "mnits",
+            {},
+            "dataset: 'mnits' is not one of digits, mnist, cifar10",
+        ),
         ("folder", {}, "dataset: 'folder' is not one of .*folder:PATH"),
         ("mnist:x", {}, "dataset: 'mnist:x' is not one of"),
         ("digits", {"limit": 0}, "limit: 0 is not a positive integer"),

@@ -43,7 +43,7 @@ def pool():
 @pytest.fixture
 def two_processes(monkeypatch):
     """A machine with two devices, both of them its CPU."""
-    monkeypatch.setattr(sweep, "local_devices", lambda place: ["cpu", "cpu"])
+    monkeypatch.setattr(sweep, "local_devices", lambda place, missing: ["cpu", "cpu"])
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as here, for equal results
 
 

@@ -177,21 +177,6 @@ def test_extractors_without_classes_have_no_probabilities():
         found.probabilities(images)
 
 
-@pytest.fixture(scope="module")
-def inception_file(tmp_path_factory):
-    """Random weights in pytorch-fid's format, under the official name's stem."""
-    reference = pytest.importorskip("pytorch_fid.inception")
-    torch.manual_seed(0)
-    with (
-        mock.patch.object(reference, "load_state_dict_from_url", return_value={}),
-        mock.patch("torchvision.models.Inception3.load_state_dict"),
-    ):
-        state = reference.fid_inception_v3().state_dict()
-    file = tmp_path_factory.mktemp("inception") / "random.pth"
-    torch.save(state, file)
-    return file
-
-
 def test_inception_features_match_pytorch_fid(inception_file):
     from pytorch_fid import inception as reference
 

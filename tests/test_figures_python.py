@@ -10,9 +10,9 @@ from book import figure_data, figure_table3
 from lipgan import __main__ as command_line
 from lipgan import domains, experiments, measures, report
 from lipgan.config import Config
+from lipgan.known import load_known
 from lipgan.published import TABLE3
 from lipgan.runs import RunStore
-from lipgan.sweep import load_known
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIDENCE = RunStore(ROOT / "book" / "data")

@@ -125,7 +125,7 @@ import json
 import torch
 torch.set_num_threads(1)
 from lipgan.claims.toys import CLAIMS
-from lipgan.sweep import load_known
+from lipgan.known import load_known
 from lipgan.training import train
 configs = CLAIMS["figure1"].configs("embedded", [0])
 runs = train([c for c in configs if c.dataset == "toy2d"], device="cpu")

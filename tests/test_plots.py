@@ -13,12 +13,12 @@ from lipgan import experiments, plots, report
 from lipgan.claims import CLAIMS
 from lipgan.domains import late_width, omega
 from lipgan.experiments import TABLE3_LOSSES
+from lipgan.known import load_known
 from lipgan.losses import LOSSES
 from lipgan.plots import MARKERS, images
 from lipgan.published import TABLE2, TABLE3, TABLE4
 from lipgan.regularizers import REGULARIZERS
 from lipgan.report import OPTIMIZER_LABELS
-from lipgan.sweep import load_known
 from lipgan.training import train
 
 

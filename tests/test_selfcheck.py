@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from lipgan import experiments, selfcheck
+from lipgan.known import load_known
 from lipgan.runs import evidence_store
-from lipgan.sweep import load_known
 
 SEEDS = range(3)
 # Worked out by hand.

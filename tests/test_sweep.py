@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from lipgan import checkpoints, loop, sweep, training
+from lipgan.known import load_known
 from lipgan.packing import NoRoomError
 from lipgan.runs import RecordError, RunStore
-from lipgan.sweep import Unfinished, load_known, run_or_load
+from lipgan.sweep import Unfinished, run_or_load
 from lipgan.training import Training, train
 
 

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from lipgan import paper
+from lipgan.known import load_known
 from lipgan.paper import CLAIMS, Verdict
 from lipgan.runs import Run, RunStore, training_seconds
-from lipgan.sweep import load_known
 
 SEEDS = range(10)  # that the claims page looks for
 
