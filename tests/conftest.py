@@ -1,5 +1,6 @@
 """What the tests share: one thread, fixed seeds, tiny configs, made-up runs."""
 
+import math
 import os
 from unittest import mock
 
@@ -52,6 +53,26 @@ def made_run():
             provenance=dict(PROVENANCE),
             **{**usual, **fields},
         )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def as_runs(made_run):
+    """Call it for records of these configs with distances that a function gives."""
+
+    def make(configs, distance, constant):
+        runs = []
+        for c in configs:
+            value = distance(c)
+            metrics = {f"fd_{c.features}_constant": constant}
+            fields = {}
+            if math.isinf(value):
+                fields = {"status": "diverged", "diverged_at": 7}
+            else:
+                metrics[f"fd_{c.features}_2k"] = value
+            runs.append(made_run(c, metrics, **fields))
+        return runs
 
     return make
 

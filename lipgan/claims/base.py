@@ -16,11 +16,20 @@ Configs = Callable[[str, Sequence[int]], list[Config]]
 
 @dataclass(frozen=True)
 class Check:
-    """One line of evidence: what was asked, what was found, whether it holds."""
+    """One line of evidence: what was asked, what was found, whether it holds.
+
+    Attributes:
+        criterion: what was asked, a sentence.
+        found: the numbers.
+        holds: whether they meet the criterion.
+        implementation: whether it could fail only if the code were wrong; such a line
+            is shown and decides no verdict.
+    """
 
     criterion: str
     found: str
     holds: bool
+    implementation: bool = False
 
 
 @dataclass(frozen=True)

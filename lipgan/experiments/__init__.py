@@ -8,6 +8,12 @@ from collections.abc import Callable
 
 from lipgan.config import Config
 from lipgan.experiments.grids import grid
+from lipgan.experiments.images import (
+    bridge,
+    image_checks,
+    image_domains,
+    steps_pilot,
+)
 from lipgan.experiments.paper import (
     FIGURE1_ALPHAS,
     FIGURE1_K,
@@ -72,6 +78,10 @@ EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
     "lgan": lgan,
     "gran_k": gran_k,
     "gradient_fields": gradient_fields,
+    "steps_pilot": steps_pilot,
+    "image_checks": image_checks,
+    "image_domains": image_domains,
+    "bridge": bridge,
 }
 
 __all__ = [
@@ -106,16 +116,20 @@ __all__ = [
     "TABLE5_ALPHA",
     "TABLE5_K",
     "TABLE5_LOSSES",
+    "bridge",
     "figure1",
     "figure4",
     "figure5",
     "gradient_fields",
     "gran_k",
     "grid",
+    "image_checks",
+    "image_domains",
     "lgan",
     "roads",
     "roads_scaled",
     "small_k",
+    "steps_pilot",
     "table3",
     "table3_srn",
     "table4a",
