@@ -1,13 +1,10 @@
-"""Runs that say how far the tables on MNIST and CIFAR-10 at 32 x 32 can be trusted.
-
-CIFAR-10 from a folder of images: ``dataset="folder:PATH", image_size=32, channels=3,
-features="cifar10"``.
-"""
+"""Runs that say how far the tables on MNIST and CIFAR-10 at 32 x 32 can be trusted."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lipgan.config import Config
+from lipgan.data import dataset_spec
 from lipgan.experiments.grids import grid
 from lipgan.experiments.paper import figure4
 
@@ -59,7 +56,8 @@ def image_checks(
     """Chosen cells trained longer, at the paper's learning rate, and twice as wide.
 
     Args:
-        dataset: ``mnist``, ``cifar10``, or a folder whose ``features`` name one.
+        dataset: ``mnist``, ``cifar10``, ``cifar10_jpeg``, or a folder of images with
+            ``features`` of one of them.
         scale: key of ``SCALES``.
         seeds: one run per seed and cell.
         num_steps: of the tables, and so of the wide networks.
@@ -68,7 +66,7 @@ def image_checks(
     Raises:
         ValueError: another data set.
     """
-    own = dataset if dataset in LONG_STEPS else fields.get("features")
+    own = fields.get("features", dataset_spec(dataset).features)
     if own not in LONG_STEPS:
         known = ", ".join(LONG_STEPS)
         raise ValueError(f"dataset: {dataset!r} is not one of {known} or judged as one")
