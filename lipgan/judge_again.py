@@ -1,6 +1,5 @@
 """Judge stored generators again, by other features or more samples; trains nothing."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,14 +79,9 @@ def judge_again(
         reference = make_reference(dataset, extractor) if runs else None
         for run in runs:
             assert reference is not None
-            start, count = time.perf_counter(), samples or run.config.eval_samples
+            count = samples or run.config.eval_samples
             found = image_metrics(samples_of(run, count, place), reference)
-            again = {
-                "features": name,
-                "samples": count,
-                "seconds": round(time.perf_counter() - start, 2),
-                "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            }
+            again = {"features": name, "samples": count}
             origin = {**run.provenance, "judged_again": again}
             run = replace(run, metrics=run.metrics | found, provenance=origin)
             store.save(run)

@@ -37,7 +37,7 @@ def packed(run: Run, half: bool = False) -> bytes | None:
     if run.weights is None:
         return None
     kind: Any = np.float16 if half else np.float32
-    tensors = {k: np.ascontiguousarray(v, kind) for k, v in _held(run).items()}
+    tensors = {k: np.ascontiguousarray(v, kind) for k, v in held_weights(run).items()}
     return save(tensors, {"config_id": run.config.config_id})
 
 
@@ -70,7 +70,7 @@ def _load(run: Run, side: str) -> nn.Sequential:
         module = build(run.config.sizes)
     state: dict[str, Tensor] = {
         name.removeprefix(f"{side}/"): torch.from_numpy(np.array(value, np.float32))
-        for name, value in _held(run).items()
+        for name, value in held_weights(run).items()
         if name.startswith(f"{side}/")
     }
     own = module.state_dict()
@@ -83,7 +83,12 @@ def _load(run: Run, side: str) -> nn.Sequential:
     return module.eval().requires_grad_(False)
 
 
-def _held(run: Run) -> Mapping[str, np.ndarray]:
+def held_weights(run: Run) -> Mapping[str, np.ndarray]:
+    """The weights of a run by name, read from their file if they are in one.
+
+    Raises:
+        ValueError: they were not kept, or cannot be read.
+    """
     if run.weights is None:
         raise ValueError(
             f"weights: those of {run.config.label} were not kept; train it with "

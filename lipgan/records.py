@@ -67,7 +67,7 @@ class Run:
     config: Config
     status: str
     diverged_at: int | None
-    history: dict[str, list]
+    history: Mapping[str, list]
     metrics: dict[str, float]
     provenance: dict[str, Any]
     samples: np.ndarray | None = field(default=None, compare=False, repr=False)
@@ -220,7 +220,7 @@ def checksum(payload: dict) -> str:
 
 def _plain(value: Any, digits: int = 7) -> Any:
     """JSON has no NaN or infinity: non-finite numbers become null."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {k: _plain(v, digits) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(v, digits) for v in value]
