@@ -10,8 +10,8 @@ ORDER = (
     "losses regularizers models optimizers data metrics classifiers pooled extractors "
     "inception shipped features probes config memory patches lifting records atomic "
     "networks runs evidence verification provenance noise cohort divergence evaluate "
-    "checkpoints stopping steps loop training known publish catalog judge_again costs packing "
-    "executors cluster rates plan sweep "
+    "checkpoints stopping steps loop training known publish catalog judge_again "
+    "costs packing executors cluster rates plan sweep "
     "experiments published measures domains claims paper selfcheck report plots "
     "__main__"
 ).split()

@@ -18,7 +18,7 @@ from lipgan.claims.domains import (
     psi_shrinks_checks,
     wgan_drifts_checks,
 )
-from lipgan.claims.image_tables import DATASETS, MARK, PILOT_SEED, column_of
+from lipgan.claims.image_tables import MARK, PILOT_SEED, column_of
 from lipgan.experiments.images import STEPS
 from lipgan.losses import LOSSES
 from lipgan.measures import constant_distance, distances_by
@@ -29,39 +29,39 @@ NEAR = 1 / 6  # share of the constant image's distance that ends the choice of s
 APART = 2.0  # times farther that WGAN's domain moves than NS's and LS's
 
 
-def chosen_steps(shares: Mapping[tuple[str, int, str], float]) -> int:
-    """How many steps the tables at 32 x 32 get: one number for both data sets.
+def chosen_steps(shares: Mapping[tuple[int, str], float]) -> int:
+    """How many steps the tables on one data set get.
 
-    The number of steps at 32 x 32 is one number for both data sets: the shorter of
-    2,000 and 4,000 at which, on seed 0 (which no table uses), the distances of WGAN and
-    NS at k = 1 lie below a sixth of the constant image's on both data sets; else 4,000.
-    The pilots seen before (see ``images``) foretell 4,000: on CIFAR-10 no cell was
-    below 18 after 2,000 steps, and a sixth is 12.6.
+    The shorter of 2,000 and 4,000 at which, on seed 0 (which no table uses), the
+    distances of WGAN and NS at k = 1 lie below a sixth of the constant image's; else
+    4,000. The pilots seen before (see ``images``) foretell 2,000 on MNIST and 4,000 on
+    CIFAR-10, where no cell was below 18 after 2,000 steps, and a sixth is 12.6.
 
     Args:
-        shares: (data set, steps, loss) -> distance over that of the constant image.
+        shares: (steps, loss) -> distance over that of the constant image.
 
     Raises:
         KeyError: a share at 2,000 steps is missing.
     """
     short, long = STEPS
-    near = [shares[d, short, k] < NEAR for d in DATASETS for k in ("wgan", "ns")]
+    near = [shares[short, loss] < NEAR for loss in ("wgan", "ns")]
     return short if all(near) else long
 
 
 def steps_from(runs: Sequence[Run]) -> int:
-    """``chosen_steps`` from the pilot's runs on both data sets; other runs are ignored.
+    """``chosen_steps`` from the pilot's runs on one data set; others are ignored.
 
     Raises:
         KeyError: a run at 2,000 steps is missing.
+        ValueError: runs of several data sets.
     """
+    column_of(runs)
     shares = {}
     for run in runs:
         c = run.config
         if c.seed == PILOT_SEED and c.lipschitz_k == 1 and c.loss in ("wgan", "ns"):
             (distance,) = distances_by([run], "loss")[c.loss,]
-            own = column_of([run]), c.num_steps, c.loss
-            shares[own] = distance / constant_distance([run])
+            shares[c.num_steps, c.loss] = distance / constant_distance([run])
     return chosen_steps(shares)
 
 
