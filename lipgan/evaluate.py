@@ -19,6 +19,7 @@ KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
 CRITIC_STEPS = 250  # behind the Neural Divergence; never more than of the training
 SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
 CHUNK = 250  # samples generated at once per member
+QUADRATIC = 10_000  # real images, at most, behind what compares all pairs
 
 
 def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
@@ -76,14 +77,18 @@ class Reference:
     Attributes:
         extractor: what maps images to features.
         images: all real images, uint8 (N, C, H, W).
-        features: of all real images, (N, d).
-        radii: distance of each of these to its fifth nearest, (N,).
+        every: features of all of them, (N, d).
+        moments: mean (d,) and covariance (d, d) of these.
+        features: of ``QUADRATIC`` evenly picked images, or of all if fewer, (n, d).
+        radii: distance of each of these to its fifth nearest, (n,).
         kernel: mean kernel among them, for the kernel distance.
         constant: distance of an all-black image, the mark of a generator that crashed.
     """
 
     extractor: Extractor
     images: Tensor
+    every: Tensor
+    moments: tuple[Tensor, Tensor]
     features: Tensor
     radii: Tensor
     kernel: Tensor
@@ -92,15 +97,20 @@ class Reference:
 
 def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
     """Features of all real images, what follows from these, and a black one's mark."""
-    features = extractor.features(dataset.x)
+    every = extractor.features(dataset.x)
+    features = every
+    if len(every) > QUADRATIC:
+        features = every[torch.linspace(0, len(every) - 1, QUADRATIC).long()]
     black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
     return Reference(
         extractor,
         dataset.x,
-        features,
+        every=every,
+        moments=metrics.moments(every),
+        features=features,
         radii=metrics.neighbor_radii(features),
         kernel=metrics.kernel_mean(features),
-        constant=float(metrics.constant_distance(features, black)),
+        constant=float(metrics.constant_distance(every, black)),
     )
 
 
@@ -163,18 +173,24 @@ def evaluate(
 
 
 def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
-    """Metrics of generated images (n, C, H, W), uint8; names give extractor and n."""
+    """Metrics of generated images (n, C, H, W), uint8.
+
+    Names give extractor and n, and where not all real images are used, their number.
+    """
     extractor, count = reference.extractor, samples_name(len(images))
     features = extractor.features(images)
     real = reference.features
     density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    pairs = f"{extractor.name}_{count}"
+    if len(real) < len(reference.images):
+        pairs += f"_{samples_name(len(real))}"
     row = {
-        distance_name(extractor.name, count): metrics.frechet_distance(features, real),
-        f"kid_{extractor.name}_{count}": metrics.kernel_distance(
+        distance_name(extractor.name, count): _frechet(features, reference),
+        f"kid_{pairs}": metrics.kernel_distance(
             features, real, mean_b=reference.kernel
         ),
-        f"density_{extractor.name}_{count}": density,
-        f"coverage_{extractor.name}_{count}": coverage,
+        f"density_{pairs}": density,
+        f"coverage_{pairs}": coverage,
         f"pixel_variance_{count}": _variance(images) / _variance(reference.images),
     }
     if extractor.head is not None:
@@ -183,6 +199,15 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
         row[f"class_coverage_{extractor.name}_{count}"] = covered
         row[f"is_{extractor.name}_{count}"] = metrics.inception_style_score(shares)
     return {k: float(v) for k, v in row.items()} | constant_metric(reference)
+
+
+def _frechet(features: Tensor, reference: Reference) -> Tensor:
+    """Distance of generated features (n, d) to those of all real images."""
+    if len(features) <= features.shape[1]:  # a singular covariance
+        return metrics.frechet_distance(features, reference.every)
+    return metrics.frechet_distance_from_moments(
+        *metrics.moments(features), *reference.moments
+    )
 
 
 def _variance(images: Tensor) -> Tensor:
