@@ -113,20 +113,24 @@ def make_claims(layout: Layout) -> None:
         from book import figure_data
         from book.report_page import report_page
         from lipgan.report import Remembered, claim_verdicts, claims_page
+        from lipgan.report.matrix import evidence_markdown, matrix, matrix_markdown
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
     try:
         evidence = Remembered(layout.root / "book" / "data")
         own = Remembered(layout.store)
         verdicts, mine = claim_verdicts(own, layout.scale, evidence)
-        text = claims_page(verdicts, mine, layout.scale)
+        cells = matrix(evidence, verdicts)
+        text = claims_page(verdicts, mine, layout.scale, matrix_markdown(cells))
+        text += "\n" + evidence_markdown(cells)
         report = report_page(verdicts, evidence, layout.scale)
     except ValueError as error:  # a record that was changed or does not fit
         raise BuildError(f"claims page: {error}") from error
     layout.pages.mkdir(parents=True, exist_ok=True)
     (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
     (layout.pages / "report.md").write_text(report, "utf-8")
-    board = figure_data.scoreboard(text)  # included by the front page
+    board = figure_data.scoreboard(verdicts)  # included by the front page
+    board += "\n" + matrix_markdown(cells, "book/pages/claims.html")
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
 
 

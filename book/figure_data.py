@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,6 +20,8 @@ from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
 from lipgan import domains, experiments, measures
 from lipgan.known import load_known
+from lipgan.paper import CLAIMS, VERDICTS, Verdict
+from lipgan.report import badge
 from lipgan.runs import Run, RunStore
 
 # The verdict of the figures: relative variation of the slope over Omega
@@ -88,26 +89,24 @@ def install(source: Path, data: Path, built: Path) -> None:
         shutil.copytree(data / "scripts", target, dirs_exist_ok=True)
 
 
-def scoreboard(claims_page: str) -> str:
-    """The verdicts of the claims page, counted, as a list for the front page.
+def scoreboard(verdicts: Mapping[str, Verdict]) -> str:
+    """The verdicts, counted, as a list for the front page.
 
     Args:
-        claims_page: Markdown of `report.claims_table`.
+        verdicts: by claim, see `report.claim_verdicts`.
     """
-    paper, _, rest = claims_page.partition("\n## ")
-    beyond = rest if rest.startswith("Beyond the paper") else ""
     lines = []
-    for title, part in (("of the paper", paper), ("beyond the paper", beyond)):
-        rows = re.findall(r'^\| <span class="verdict[^>]*>([^<]+)</span>', part, re.M)
-        if not rows:
-            continue
+    for title, of_paper in (("of the paper", True), ("beyond the paper", False)):
+        found = [
+            v.status for k, v in verdicts.items() if CLAIMS[k].of_paper == of_paper
+        ]
         counts = [
-            f'<li><b>{rows.count(word)}</b> <span class="verdict verdict-'
-            f'{word.replace(" ", "-")}">{word}</span></li>'
-            for word in sorted(set(rows), key=rows.index)
+            f"<li><b>{found.count(word)}</b> {badge(word)}</li>"
+            for word in VERDICTS
+            if word in found
         ]
         lines += [
-            f"{len(rows)} claims {title}:",
+            f"{len(found)} claims {title}:",
             "",
             f'<ul class="scoreboard">{"".join(counts)}</ul>',
             "",

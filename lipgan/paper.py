@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lipgan.claims import CLAIMS, Check
+from lipgan.claims.base import Claim
+from lipgan.claims.elsewhere import ELSEWHERE, OnData
+from lipgan.config import Config
 from lipgan.runs import Run, training_seconds
 
+HOME = "digits"  # the data set, or the points, that CLAIMS speak of
 VERDICTS = ("reproduced", "partly", "not reproduced", "not tested")
 
 
@@ -28,13 +32,34 @@ class Verdict:
     seconds: float = 0.0
 
 
-def judge(name: str, runs: Sequence[Run], scale: str = "") -> Verdict:
+def needed(
+    name: str, scale: str, seeds: Sequence[int], dataset: str = HOME
+) -> list[Config]:
+    """The runs that a claim is judged by, on a data set; none for closed formulas.
+
+    Raises:
+        ValueError: unknown claim, or one without criteria on this data set.
+    """
+    return _judged(name, dataset).configs(scale, seeds)
+
+
+def seeds_of(name: str, dataset: str = HOME) -> tuple[int, ...]:
+    """The seeds that the published evidence on a claim holds."""
+    if dataset == HOME:
+        return tuple(range(CLAIMS[name].seeds))
+    return ELSEWHERE[dataset][name].seeds
+
+
+def judge(
+    name: str, runs: Sequence[Run], scale: str = "", dataset: str = HOME
+) -> Verdict:
     """Hold the runs of one claim against its criteria.
 
     Args:
         name: key of ``CLAIMS``.
         runs: complete set of runs, any number of seeds.
         scale: where there are no runs, the scale that is asked for.
+        dataset: whose criteria count: those of ``CLAIMS``, or of ``ELSEWHERE``.
 
     Returns:
         ``reproduced`` if all checks hold, ``partly`` if the first does, else ``not
@@ -42,14 +67,13 @@ def judge(name: str, runs: Sequence[Run], scale: str = "") -> Verdict:
         the implementation do not count; where there are no others: ``not tested``.
 
     Raises:
-        ValueError: unknown claim.
+        ValueError: unknown claim, or one without criteria on this data set.
     """
-    if name not in CLAIMS:
-        raise ValueError(f"claim: {name!r} is not one of {', '.join(CLAIMS)}")
+    claim = _judged(name, dataset)
     scales = {run.config.scale for run in runs} or {scale}
-    if "smoke" in scales or (not runs and CLAIMS[name].configs(scale or "smoke", [0])):
+    if "smoke" in scales or (not runs and claim.configs(scale or "smoke", [0])):
         return Verdict("not tested", (), scale="/".join(sorted(scales)))
-    checks = CLAIMS[name].checks(runs)
+    checks = claim.checks(runs)
     return Verdict(
         _status(checks),
         tuple(checks),
@@ -57,6 +81,17 @@ def judge(name: str, runs: Sequence[Run], scale: str = "") -> Verdict:
         scale="/".join(sorted(scales)),
         seconds=training_seconds(runs),
     )
+
+
+def _judged(name: str, dataset: str) -> Claim | OnData:
+    """What says how a claim is judged on a data set."""
+    if name not in CLAIMS:
+        raise ValueError(f"claim: {name!r} is not one of {', '.join(CLAIMS)}")
+    if dataset == HOME:
+        return CLAIMS[name]
+    if name not in ELSEWHERE.get(dataset, {}):
+        raise ValueError(f"dataset: claim {name!r} has no criteria on {dataset!r}")
+    return ELSEWHERE[dataset][name]
 
 
 def _status(checks: Sequence[Check]) -> str:

@@ -78,9 +78,19 @@ def claim_verdicts(
 
 
 def claims_page(
-    verdicts: dict[str, Verdict], mine: dict[str, Verdict], scale: str
+    verdicts: dict[str, Verdict],
+    mine: dict[str, Verdict],
+    scale: str,
+    matrix: str = "",
 ) -> str:
-    """The claims page from verdicts as `claim_verdicts` returns them."""
+    """The claims page from verdicts as `claim_verdicts` returns them.
+
+    Args:
+        verdicts: those that count, by claim.
+        mine: those of what was trained here.
+        scale: whose runs are judged.
+        matrix: claims by data sets as Markdown, see `matrix_markdown`.
+    """
     own_claims = [name for name in CLAIMS if CLAIMS[name].of_paper]
     others = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     lines = [
@@ -92,6 +102,7 @@ def claims_page(
         "built, by the same criteria, with its seeds: with one seed, near-ties fall "
         "either way. The evidence for each row follows below the tables.",
         "",
+        *([matrix, ""] if matrix else []),
         *_claim_rows(own_claims, "in the paper", verdicts, mine),
         "",
         "## Beyond the paper",
@@ -104,6 +115,8 @@ def claims_page(
     for name, verdict in verdicts.items():
         claim = CLAIMS[name]
         lines += [
+            "",
+            f'<a id="evidence-{name.replace("_", "-")}"></a>',
             "",
             f"## {claim.where}",
             "",
@@ -134,18 +147,24 @@ def counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
 
 
 def judged(
-    name: str, store: RunStore, scale: str, seeds: Sequence[int] = SEEDS
+    name: str,
+    store: RunStore,
+    scale: str,
+    seeds: Sequence[int] | None = None,
+    dataset: str = paper.HOME,
 ) -> Verdict:
     """The verdict on one claim from those seeds whose runs are all in the store."""
     runs: list[Run] = []
-    if not CLAIMS[name].configs(scale, [0]):
-        return paper.judge(name, [], scale)
+    if seeds is None:
+        seeds = SEEDS if dataset == paper.HOME else paper.seeds_of(name, dataset)
+    if not paper.needed(name, scale, [0], dataset):
+        return paper.judge(name, [], scale, dataset)
     for seed in seeds:
-        configs = CLAIMS[name].configs(scale, [seed])
+        configs = paper.needed(name, scale, [seed], dataset)
         known = load_known(configs, store)
         if len(known) == len(configs):
             runs += known
-    return paper.judge(name, runs, scale)
+    return paper.judge(name, runs, scale, dataset)
 
 
 def _claim_rows(

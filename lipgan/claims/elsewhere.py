@@ -1,0 +1,93 @@
+"""How the claims that the digits settle are judged on the paper's own data sets.
+
+Each claim is held against the paper's column of the same data set; the criteria, in
+``images``, ``images_alpha`` and ``images_validity``, were committed before the runs.
+Seed 0 was the pilot's and is not counted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from lipgan import experiments
+from lipgan.claims import images, images_alpha, images_validity
+from lipgan.claims.base import Check
+from lipgan.claims.image_tables import Table, read
+from lipgan.config import Config
+from lipgan.runs import Run
+
+SEEDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class OnData:
+    """One claim on one data set.
+
+    Attributes:
+        configs: scale and seeds to the runs that are needed.
+        checks: runs to lines of evidence, the decisive one first.
+        seeds: that count as evidence.
+    """
+
+    configs: Callable[[str, Sequence[int]], list[Config]]
+    checks: Callable[[Sequence[Run]], list[Check]]
+    seeds: tuple[int, ...] = SEEDS
+
+
+def _table3(*names: str) -> Callable[[Sequence[Run]], list[Check]]:
+    """Criteria of ``images`` by name, on one reading of the table."""
+
+    def checks(runs: Sequence[Run]) -> list[Check]:
+        table = read(runs)
+        return [check for name in names for check in images.CRITERIA[name](table)]
+
+    return checks
+
+
+def small_k_checks(runs: Sequence[Run]) -> list[Check]:
+    """Sec. 4.2, first bullet: every loss trains at k <= 1, a little worse at 0.2."""
+    table = read(runs)
+    return [_trained(table), *images.price(table)]
+
+
+def _trained(table: Table) -> Check:
+    small = [cell for cell in images.CELLS if cell[1] <= 1]
+    working = [cell for cell in small if not table.broken(cell)]
+    return Check(
+        f"all {len(small)} cells with k of at most 1 are below half of a constant "
+        "image's distance",
+        f"{len(working)} of {len(small)}",
+        len(working) == len(small),
+    )
+
+
+def _on(dataset: str) -> dict[str, OnData]:
+    """The claims by name, for a data set of 32 x 32 images."""
+
+    def runs_of(table: Callable[..., list[Config]]) -> Callable[..., list[Config]]:
+        return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
+
+    table3 = partial(OnData, runs_of(experiments.table3))
+    domains = runs_of(experiments.image_domains)
+    found = {
+        "table3": table3(_table3("extremes", "order")),
+        "small_k": table3(small_k_checks),
+        "wgan_small_k": table3(_table3("lag")),
+        "large_k": table3(_table3("straight", "middle")),
+        "best_cell": table3(_table3("best")),
+        "table5": OnData(runs_of(experiments.table5), images_alpha.table5_checks),
+        "table4a": OnData(
+            runs_of(experiments.table4a), images_alpha.table4a_checks, seeds=(1, 2)
+        ),
+        "table4b": OnData(
+            runs_of(experiments.table4b), images_alpha.table4b_checks, seeds=(1, 2)
+        ),
+    }
+    if dataset == "mnist":
+        found["omega_shrinks"] = OnData(domains, images_validity.domain_checks, (1, 2))
+    return found
+
+
+ELSEWHERE: dict[str, dict[str, OnData]] = {
+    dataset: _on(dataset) for dataset in ("mnist", "cifar10_jpeg")
+}
