@@ -50,11 +50,12 @@ def train_claims(layout: Layout) -> None:
     Raises:
         BuildError: a record in the store is not sound.
     """
+    from lipgan.evidence import open_records
     from lipgan.paper import CLAIMS
     from lipgan.runs import RunStore
     from lipgan.sweep import run_or_load
 
-    evidence = RunStore(layout.root / "book" / "data")
+    evidence = open_records(layout.root / "book" / "data")
     configs = []
     for claim in CLAIMS.values():
         seeds = range(claim.seeds if layout.scale == DEFAULT_SCALE else 1)
@@ -112,12 +113,13 @@ def make_claims(layout: Layout) -> None:
     try:
         from book import figure_data
         from book.report_page import report_page
+        from lipgan.evidence import open_records
         from lipgan.report import Remembered, claim_verdicts, claims_page
         from lipgan.report.matrix import evidence_markdown, matrix, matrix_markdown
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
     try:
-        evidence = Remembered(layout.root / "book" / "data")
+        evidence = Remembered.of(open_records(layout.root / "book" / "data"))
         own = Remembered(layout.store)
         verdicts, mine = claim_verdicts(own, layout.scale, evidence)
         cells = matrix(evidence, verdicts)
@@ -144,9 +146,9 @@ def make_figures(layout: Layout) -> None:
         BuildError: the published records are not sound or not complete.
     """
     from book import figure_data
-    from lipgan.runs import RunStore
+    from lipgan.evidence import open_records
 
-    evidence = RunStore(layout.root / "book" / "data")
+    evidence = open_records(layout.root / "book" / "data")
     try:
         figure_data.write_figures(evidence, layout.figures)
     except ValueError as error:

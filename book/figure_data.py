@@ -19,10 +19,12 @@ import numpy as np
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
 from lipgan import domains, experiments, measures
+from lipgan.evidence import Records
 from lipgan.known import load_known
 from lipgan.paper import CLAIMS, VERDICTS, Verdict
+from lipgan.records import png
 from lipgan.report import badge
-from lipgan.runs import Run, RunStore
+from lipgan.runs import Run
 
 # The verdict of the figures: relative variation of the slope over Omega
 # (`domains.nonlinearity`). Straight up to STRAIGHT, bent from BENT on, where the slope
@@ -37,7 +39,7 @@ class FigureDataError(ValueError):
     """The records that the figures need are not complete."""
 
 
-def write_figures(evidence: RunStore, folder: Path) -> None:
+def write_figures(evidence: Records, folder: Path) -> None:
     """Writes `scripts/`, data and sample pictures, and `pictures/`, the static ones.
 
     Args:
@@ -64,7 +66,7 @@ def write_figures(evidence: RunStore, folder: Path) -> None:
         for run in group:
             if run.samples is not None:
                 name = f"{run.config.config_id}.png"
-                shutil.copy(evidence.path / name, samples / name)
+                (samples / name).write_bytes(png(run.samples))
     _write_pictures(pictures, runs, toys)
     tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
     write_slides(tables, pictures / "slides")
@@ -210,7 +212,7 @@ def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> N
         plt.close(figure)
 
 
-def _complete(table: Any, evidence: RunStore, name: str) -> list[Run]:
+def _complete(table: Any, evidence: Records, name: str) -> list[Run]:
     """All complete seeds of a table, from 0."""
     runs: list[Run] = []
     for seed in range(10):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,14 +14,16 @@ from book.page_list import DEFAULT_SCALE
 from lipgan import domains, experiments, measures, published
 from lipgan.config import Config
 from lipgan.data import DATASETS
+from lipgan.evidence import Records
 from lipgan.losses import LOSSES
-from lipgan.runs import Run, RunStore
+from lipgan.runs import Run
 
+OF_CELL = ("loss", "lipschitz_k", "seed")  # fields that differ within a table
 MOMENTS = 17  # of a history that the figure shows
 
 
-def table3_groups(evidence: RunStore) -> list[list[Run]]:
-    """Every complete Table 3 under spectral normalization that the store holds.
+def table3_groups(evidence: Records) -> list[list[Run]]:
+    """Every complete Table 3 under spectral normalization that the evidence holds.
 
     Runs belong together when their configs differ in loss, k_SN and seed only, so
     records of another data set or budget make a table of their own.
@@ -31,23 +31,25 @@ def table3_groups(evidence: RunStore) -> list[list[Run]]:
     grid = {
         (loss, k) for loss in experiments.TABLE3_LOSSES for k in experiments.TABLE3_K
     }
-    groups: dict[tuple, list[Path]] = {}
-    cells: dict[tuple, set] = {}
-    for path in evidence.records():
-        config = json.loads(path.read_text("utf-8"))["config"]
-        cell = config.pop("loss"), config.pop("lipschitz_k")
-        del config["seed"]
-        plain = (config["regularizer"], config["optimizer"], config["alpha"])
-        if plain == ("sn", "rmsprop", 1.0) and config["image_size"] and cell in grid:
-            key = tuple(sorted(config.items()))
-            groups.setdefault(key, []).append(path)
-            cells.setdefault(key, set()).add(cell)
-    complete = [paths for key, paths in groups.items() if cells[key] == grid]
-    tables = [[evidence.read(path) for path in paths] for paths in complete]
-    return sorted(tables, key=lambda runs: list(DATASETS).index(runs[0].config.dataset))
+    groups: dict[tuple, list[Run]] = {}
+    for run in evidence:
+        config = run.config
+        plain = (config.regularizer, config.optimizer, config.alpha)
+        if plain == ("sn", "rmsprop", 1.0) and config.image_size:
+            if (config.loss, config.lipschitz_k) in grid:
+                fields = config.identity.items()
+                key = tuple(sorted((k, v) for k, v in fields if k not in OF_CELL))
+                groups.setdefault(key, []).append(run)
+    complete = [runs for runs in groups.values() if {_cell(r) for r in runs} == grid]
+    order = list(DATASETS)
+    return sorted(complete, key=lambda runs: order.index(runs[0].config.dataset))
 
 
-def table3_data(evidence: RunStore) -> dict[str, Any]:
+def _cell(run: Run) -> tuple[str, float]:
+    return run.config.loss, run.config.lipschitz_k
+
+
+def table3_data(evidence: Records) -> dict[str, Any]:
     """All of Table 3: the paper's three columns, and ours with what is behind them."""
     ours = []
     for runs in table3_groups(evidence):
@@ -56,7 +58,7 @@ def table3_data(evidence: RunStore) -> dict[str, Any]:
         shared = {
             name: value
             for name, value in config.to_dict().items()
-            if name not in ("loss", "lipschitz_k", "seed")
+            if name not in OF_CELL
         }
         ours.append(
             {

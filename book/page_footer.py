@@ -51,10 +51,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "system_alr": ("lipgan sweep roads --seeds 7",),
     "system_lgan": ("lipgan sweep lgan --seeds 7",),
     "system_gran": ("lipgan sweep gran_k --seeds 7",),
-    "mnist_reduced": (
-        "lipgan sweep table3 --dataset mnist --scale reduced --seeds 7 --data data",
-        "lipgan sweep table5 --dataset mnist --scale reduced --seeds 7 --data data",
-    ),
     "what_it_costs": ("benchmarks.growth --out mine.json",),
 }
 

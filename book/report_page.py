@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lipgan.claims import CLAIMS
+from lipgan.evidence import Records
 from lipgan.known import load_known
 from lipgan.paper import Verdict
 from lipgan.report import Remembered, badge, counted
-from lipgan.runs import Run, RunStore, training_seconds
+from lipgan.runs import Run, training_seconds
 
 SEEDS = range(10)  # that a store is searched for, as on the claims page
 
@@ -39,7 +40,7 @@ number by number, and *broken*, which the paper defines by an FID, had to be def
 anew on other features ({ref}`claims of Table 3 <fid-against-k-sn>`)."""
 
 
-def report_page(verdicts: dict[str, Verdict], evidence: RunStore, scale: str) -> str:
+def report_page(verdicts: dict[str, Verdict], evidence: Records, scale: str) -> str:
     """The report as Markdown.
 
     Args:
@@ -65,15 +66,14 @@ def report_page(verdicts: dict[str, Verdict], evidence: RunStore, scale: str) ->
     return "\n".join(lines).rstrip() + "\n"
 
 
-def published_runs(evidence: RunStore) -> list[Run]:
+def published_runs(evidence: Records) -> list[Run]:
     """Every published run, once: those that claims rest on, then all others."""
     wanted = {}
     for claim in CLAIMS.values():
         for config in claim.configs("embedded", SEEDS):
             wanted[config.config_id] = config
-    others = [path for path in evidence.records() if path.stem not in wanted]
     known = load_known(list(wanted.values()), evidence)
-    return known + [evidence.read(path) for path in others]
+    return known + [run for run in evidence if run.config.config_id not in wanted]
 
 
 def _scope(
@@ -90,10 +90,9 @@ def _scope(
         "from the thesis or made by the authors of related systems, are judged beside "
         f"them: {counted(verdicts, beyond)}.",
         "",
-        "Tables 3 and 5 are repeated on MNIST with smaller networks and fewer steps, "
-        "with verdicts of their own ({ref}`mnist-reduced`). The paper's data sets "
-        "(MNIST, CIFAR-10, CelebA) at its own scale are outside this scope, as far as "
-        "the table of data below does not list them.",
+        "The criteria for the paper's own data sets stand beside those for digits, and "
+        "the matrix of claims by data sets says how far their runs have come. What the "
+        "table of data below does not list has not been trained.",
     ]
 
 

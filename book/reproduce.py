@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lipgan.config import Config
+    from lipgan.evidence import Records
     from lipgan.paper import Verdict
     from lipgan.runs import RunStore
 
@@ -39,7 +40,7 @@ def needed(seeds: Sequence[int]) -> list[Config]:
     return list(configs)
 
 
-def verdicts(store: RunStore, seeds: Sequence[int]) -> dict[str, Verdict]:
+def verdicts(store: Records, seeds: Sequence[int]) -> dict[str, Verdict]:
     """Judges every claim that needs runs, on these seeds of a store.
 
     Args:
@@ -92,7 +93,7 @@ def reproduce(seeds: Sequence[int], store: RunStore) -> None:
         seeds: seeds to train.
         store: where the new records go; those it holds already are kept.
     """
-    from lipgan.runs import RunStore
+    from lipgan.evidence import open_records
     from lipgan.sweep import run_or_load
 
     configs = needed(seeds)
@@ -102,7 +103,7 @@ def reproduce(seeds: Sequence[int], store: RunStore) -> None:
     start = time.perf_counter()
     run_or_load(configs, store, progress=_indented)
     print(f"Trained in {(time.perf_counter() - start) / 60:.1f} min\n")
-    evidence = RunStore(ROOT / "book" / "data")
+    evidence = open_records(ROOT / "book" / "data")
     print(comparison(verdicts(evidence, seeds), verdicts(store, seeds)))
 
 

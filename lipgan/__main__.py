@@ -88,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", default=None, help="where data sets lie")
     evaluate.add_argument("--inception-weights", default=None, metavar="FILE")
     evaluate.set_defaults(run=_evaluate)
+    publish = commands.add_parser("publish", help="pack finished runs as evidence")
+    publish.add_argument("--to", default=None, metavar="DIR", help="book/data")
+    publish.add_argument(
+        "--keep-generators", type=int, nargs="*", default=[], metavar="SEED"
+    )
+    publish.set_defaults(run=_publish)
     status = commands.add_parser("status", help="what a store holds")
     status.set_defaults(run=_status)
     verify = commands.add_parser("verify", help="check every record of a store")
@@ -96,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--repair", action="store_true", help="move damaged records aside"
         )
-    for command in (train, sweep, evaluate, status, verify):
+    for command in (train, sweep, evaluate, publish, status, verify):
         command.add_argument("--store", default=None, help="directory of run records")
     return parser
 
@@ -233,6 +239,28 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _publish(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from lipgan import atomic
+    from lipgan.catalog import README, catalog
+    from lipgan.experiments import EXPERIMENTS
+    from lipgan.publish import publish
+    from lipgan.report.matrix import verdicts_by_table
+    from lipgan.runs import RunStore, project_root
+
+    store = RunStore(options.store)
+    if not store.ids():
+        raise ValueError(f"store: {str(store.path)!r} holds no runs")
+    folder = Path(options.to) if options.to else project_root() / "book" / "data"
+    kept = set(options.keep_generators)
+    evidence = publish(store, folder, EXPERIMENTS, lambda run: run.config.seed in kept)
+    text = catalog(evidence, verdicts_by_table(evidence))
+    atomic.write(folder / README, text.encode())
+    print(f"{folder}: {len(evidence)} runs in {len(evidence.tables)} tables")
+    return 0
+
+
 def _status(options: argparse.Namespace) -> int:
     """Count what the first bytes of each record say; ``verify`` reads all of them."""
     from lipgan.runs import RecordError, RunStore
@@ -254,10 +282,16 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from lipgan.evidence import Evidence, open_records
     from lipgan.runs import RunStore
     from lipgan.verification import repair, verify
 
-    store = RunStore(options.store)
+    store = open_records(options.store) if options.store else RunStore()
+    if isinstance(store, Evidence):
+        wrong = store.damaged()
+        print("".join(f"{error}\n" for error in wrong), end="")
+        print(f"{store.path}: {len(store)} published runs, {len(wrong)} files damaged")
+        return 1 if wrong else 0
     found = verify(store)
     for error in (*found.damaged, *found.foreign):
         print(error)

@@ -1,4 +1,4 @@
-"""One frozen, typed, self-checking description of a run, and the four scales."""
+"""One frozen, typed, self-checking description of a run, and the three scales."""
 
 import dataclasses
 import hashlib
@@ -132,15 +132,6 @@ SCALES: dict[str, dict[str, Settings]] = {
         "toy_mlp": _RING,
     },
 }
-# The paper's settings but for narrower networks and fewer steps: what two CPU cores
-# train of the MNIST block of Table 3, and Table 5, in well under 90 minutes.
-SCALES["reduced"] = {
-    model: dataclasses.replace(settings, width=16, num_steps=2_000)
-    if model.startswith("dcgan")
-    else settings
-    for model, settings in SCALES["paper"].items()
-}
-
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
 _MAY_BE_ZERO = {"seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"}
 _PER_MEMBER = (
@@ -169,7 +160,7 @@ class Config:
             regularizer calls k, positive.
         penalty_weight: factor of a penalty, lambda of Eq. 11.
         dataset: key of ``DATASETS``; a folder of images is ``folder:PATH``.
-        scale: ``smoke``, ``embedded``, ``reduced`` or ``paper``.
+        scale: ``smoke``, ``embedded`` or ``paper``.
         seed: decides initialization, data order and noise.
         model: key of ``MODELS``.
         image_size: side in pixels; 0 for points.

@@ -15,9 +15,11 @@ import hashlib
 import io
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields as dataclass_fields
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ import numpy as np
 
 from lipgan.config import Config, fingerprint
 from lipgan.records import RecordError, Run, pixels
+from lipgan.runs import RunStore, project_root
 
 SUMS = "SHA256SUMS"
 FIELDS, RUNS, HISTORY = "fields.json", "runs.csv", "history.safetensors"
@@ -216,6 +219,11 @@ class Evidence:
     def _places(self) -> dict[str, Table]:
         return {name: table for table in self.tables for name in table.rows}
 
+    def table_of(self, config: Config) -> str | None:
+        """Name of the table that holds the run of a config; None if there is none."""
+        table = self._places.get(config.config_id)
+        return None if table is None else table.name
+
     def ids(self) -> set[str]:
         """The ``config_id`` of every run."""
         return set(self._places)
@@ -229,6 +237,12 @@ class Evidence:
     def __iter__(self) -> Iterator[Run]:
         for name, table in self._places.items():
             yield table.run(name)
+
+    def sound(self) -> Iterator[Run]:
+        """All runs of the tables that are not damaged."""
+        for table in self.tables:
+            with suppress(EvidenceError):
+                yield from [table.run(name) for name in table.rows]
 
     def load(self, config: Config, data_digest: str | None = None) -> Run:
         """The run of a config, trained on data of this digest if one is given.
@@ -271,3 +285,26 @@ def _typed(name: str, text: str) -> Any:
     if isinstance(number, float) and not math.isfinite(number):
         raise ValueError(f"{name}: {text!r} is not finite")
     return number
+
+
+Records = Evidence | RunStore  # where runs are found by their configs
+
+
+def open_records(path: str | Path) -> Records:
+    """The runs below a folder: evidence where it has ``SHA256SUMS``, else a store."""
+    sums = Path(path, SUMS)
+    if not sums.is_file():
+        return RunStore(path)
+    return _evidence(str(path), sums.stat().st_mtime_ns)
+
+
+@cache
+def _evidence(path: str, changed: int) -> Evidence:
+    """Read once in a process, as long as it stays as it is."""
+    return Evidence(path)
+
+
+def evidence_store() -> Records:
+    """The published records: $LIPGAN_EVIDENCE, else ``book/data`` of the project."""
+    stated = os.environ.get("LIPGAN_EVIDENCE")
+    return open_records(Path(stated) if stated else project_root() / "book" / "data")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from lipgan.config import Config
 from lipgan.data import dataset_spec
+from lipgan.evidence import Evidence, Records, evidence_store
 from lipgan.records import Run
-from lipgan.runs import OtherDataError, RecordError, RunStore, evidence_store
+from lipgan.runs import OtherDataError, RecordError, RunStore
 from lipgan.training import load_data
 
 Digest = Callable[[Config], str | None]
@@ -53,7 +54,7 @@ def _digest_of_built_in(config: Config) -> str | None:
 
 def load_known(
     configs: Iterable[Config],
-    store: RunStore | str | Path | None = None,
+    store: Records | str | Path | None = None,
     repair: bool = False,
     *,
     digest: Digest = lambda config: None,
@@ -70,7 +71,8 @@ def load_known(
         with_weights: leave out completed runs whose weights were not kept.
         say: receives a line if there are records of other data.
     """
-    places = [store] if isinstance(store, RunStore) else [RunStore(store)]
+    places: list[Records]
+    places = [store if isinstance(store, RunStore | Evidence) else RunStore(store)]
     if store is None:
         places = [evidence_store(), *places]
     held = [(place, place.ids()) for place in places]  # one listing, not a look each
@@ -84,7 +86,7 @@ def load_known(
                 others.append(error)
                 continue
             except RecordError:
-                if not repair:
+                if not repair or isinstance(place, Evidence):
                     raise
                 place.set_aside(name)
                 continue

@@ -7,12 +7,13 @@ import torch
 
 from lipgan.checkpoints import FOLDER, Checkpoints
 from lipgan.config import Config
+from lipgan.evidence import evidence_store
 from lipgan.executors import duration, spread, visible_gpus
 from lipgan.packing import pack, work
 from lipgan.provenance import device_name
 from lipgan.rates import Rates, sample
 from lipgan.regularizers import REGULARIZERS
-from lipgan.runs import RunStore, evidence_store
+from lipgan.runs import RunStore
 from lipgan.training import pick_device
 
 # On a CPU, images below this size are trained best as one program on all cores, larger

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from itertools import islice
 from statistics import median
 
 from lipgan.config import Config
-from lipgan.runs import RecordError, Run, RunStore
+from lipgan.evidence import Records
+from lipgan.runs import Run
 
 READ_AT_MOST = 2_000  # records of a store; their names are hashes, so any are a sample
 # Fields without a say in the time of a step.
@@ -53,16 +55,9 @@ class Rates:
         return median(rates) * len(members) * members[0].num_steps
 
 
-def sample(stores: Iterable[RunStore]) -> list[Run]:
+def sample(stores: Iterable[Records]) -> list[Run]:
     """Up to ``READ_AT_MOST`` intact records of each store."""
-    runs = []
-    for store in stores:
-        for path in store.records()[:READ_AT_MOST]:
-            try:
-                runs.append(store.read(path))
-            except RecordError:
-                continue  # what is wrong with it is not asked here
-    return runs
+    return [run for store in stores for run in islice(store.sound(), READ_AT_MOST)]
 
 
 def _shape(config: Config) -> tuple:

@@ -42,7 +42,6 @@ __all__ = [
     "StoreError",
     "VersionError",
     "default_store",
-    "evidence_store",
     "training_seconds",
 ]
 
@@ -57,16 +56,11 @@ def default_store() -> Path:
     """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
     if os.environ.get("LIPGAN_STORE"):
         return Path(os.environ["LIPGAN_STORE"])
-    return _project_root() / "runs"
+    return project_root() / "runs"
 
 
-def evidence_store() -> "RunStore":
-    """The published records: $LIPGAN_EVIDENCE, else ``book/data`` of the project."""
-    stated = os.environ.get("LIPGAN_EVIDENCE")
-    return RunStore(Path(stated) if stated else _project_root() / "book" / "data")
-
-
-def _project_root() -> Path:
+def project_root() -> Path:
+    """The folder above this one that holds the book, else the working directory."""
     here = Path.cwd()
     roots = [p for p in (here, *here.parents) if (p / "_toc.yml").exists()]
     return (roots or [here])[0]
@@ -108,6 +102,12 @@ class RunStore:
     def __iter__(self) -> Iterator[Run]:
         for path in self.records():
             yield self.read(path)
+
+    def sound(self) -> Iterator[Run]:
+        """All runs whose records are not damaged."""
+        for path in self.records():
+            with suppress(RecordError):
+                yield self.read(path)
 
     def records(self) -> list[Path]:
         """The JSON files of all records, sorted by name."""

@@ -223,9 +223,6 @@ QUESTIONS: dict[str, Question] = {
     "gradients-that-inform": Question(
         _cosine_of_directions, "the length of the gradient does not matter."
     ),
-    "mnist-reduced": Question(
-        _nominal_constant, "four layers, each of which passes its factor on."
-    ),
     "system-alr": Question(
         _charge, "λ max(0, |f(x) - f(y)| / |x - y| - K)²; λ stands under 'In lipgan'."
     ),

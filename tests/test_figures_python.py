@@ -11,13 +11,14 @@ from lipgan import __main__ as command_line
 from lipgan import domains, experiments, measures, report
 from lipgan.claims import CLAIMS
 from lipgan.config import Config
+from lipgan.evidence import open_records
 from lipgan.known import load_known
 from lipgan.paper import Verdict
 from lipgan.published import TABLE3
 from lipgan.runs import RunStore
 
 ROOT = Path(__file__).resolve().parents[1]
-EVIDENCE = RunStore(ROOT / "book" / "data")
+EVIDENCE = open_records(ROOT / "book" / "data")
 LARGEST_SCRIPT = 40_000  # bytes, per figure with nothing left out
 LARGEST_DATA = 1_000_000
 

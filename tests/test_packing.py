@@ -53,7 +53,7 @@ def test_little_memory_makes_small_cohorts(tiny, monkeypatch):
 
 
 def test_wider_networks_take_more_memory():
-    first = experiments.table3("mnist", "reduced")[0]
+    first = experiments.table3("mnist")[0]
     wider = replace(first, width=2 * first.width, eval_samples=10)
     assert member_bytes(wider) > 1.5 * member_bytes(replace(first, eval_samples=10))
     assert members_that_fit(first, 0) == 1

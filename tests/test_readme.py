@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from book import reproduce
-from lipgan.runs import evidence_store
+from lipgan.evidence import evidence_store
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -91,7 +91,7 @@ def test_python_example_runs(checkout, monkeypatch, capsys):
 
 def test_numbers_of_gans_are_those_that_the_claims_ask_for():
     one, everything = (len(reproduce.needed(seeds)) for seeds in ([0], range(5)))
-    published = len(evidence_store().records())
+    published = len(evidence_store().ids())
     text = " ".join(TEXT.split())
     assert f"from nothing, {one:,} GANs" in text
     assert f"All seeds, {everything:,} GANs" in text

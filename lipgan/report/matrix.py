@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from lipgan import paper
 from lipgan.claims.elsewhere import ELSEWHERE
+from lipgan.evidence import Evidence, Records
 from lipgan.paper import CLAIMS, Verdict
 from lipgan.report.verdicts import Remembered, badge, judged, verdict_markdown
-from lipgan.runs import RunStore
 
 # Columns: data set and scale of the runs that are judged.
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -20,7 +20,7 @@ Cell = tuple[str, str]  # claim and column
 
 
 def matrix(
-    evidence: RunStore, home: dict[str, Verdict], names: Sequence[str] | None = None
+    evidence: Records, home: dict[str, Verdict], names: Sequence[str] | None = None
 ) -> dict[Cell, Verdict | None]:
     """The verdict of every claim in every column; None where it has no criteria.
 
@@ -78,6 +78,24 @@ def evidence_markdown(cells: dict[Cell, Verdict | None]) -> str:
                 "",
             ]
     return "\n".join(lines)
+
+
+def verdicts_by_table(evidence: Evidence) -> dict[str, str]:
+    """Name of a table of evidence -> what the claims that rest on it came to."""
+    found: dict[str, dict[str, str]] = {}
+    for name in CLAIMS:
+        for dataset, scale in COLUMNS.values():
+            if dataset != paper.HOME and name not in ELSEWHERE.get(dataset, {}):
+                continue
+            verdict = judged(name, evidence, scale, dataset=dataset)
+            seed = list(verdict.seeds[:1])
+            for config in paper.needed(name, scale, seed, dataset):
+                if table := evidence.table_of(config):
+                    found.setdefault(table, {})[name] = verdict.status
+    return {
+        table: ", ".join(f"{name}: {status}" for name, status in own.items())
+        for table, own in found.items()
+    }
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from lipgan import paper
+from lipgan.evidence import Evidence, Records
 from lipgan.known import load_known
 from lipgan.paper import CLAIMS, Verdict
 from lipgan.runs import Run, RunStore, training_seconds
@@ -14,16 +15,14 @@ SEEDS = range(10)  # that the claims page looks for
 
 def badge(status: str) -> str:
     """A verdict as a colored word (MyST attribute syntax is avoided: plain HTML)."""
-    kind = status.removesuffix(" at reduced scale").replace(" ", "-")
+    kind = status.replace(" ", "-")
     return f'<span class="verdict verdict-{kind}">{status}</span>'
 
 
 def verdict_markdown(name: str, verdict: Verdict) -> str:
     """Claim, verdict and every line of evidence."""
     claim = CLAIMS[name]
-    reduced = verdict.scale == "reduced" and bool(verdict.checks)
-    status = f"{verdict.status} at reduced scale" if reduced else verdict.status
-    lines = [f"{badge(status)} {claim.statement} ({claim.where}).", ""]
+    lines = [f"{badge(verdict.status)} {claim.statement} ({claim.where}).", ""]
     if not verdict.checks:
         return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
@@ -41,7 +40,7 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) -> str:
+def claims_table(own: RunStore, scale: str, evidence: Records | None = None) -> str:
     """The claims page: one row per claim.
 
     The verdict is that of the published evidence where it is complete, else that of
@@ -57,7 +56,7 @@ def claims_table(own: RunStore, scale: str, evidence: RunStore | None = None) ->
 
 
 def claim_verdicts(
-    own: RunStore, scale: str, evidence: RunStore | None = None
+    own: RunStore, scale: str, evidence: Records | None = None
 ) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
     """Verdicts on all claims by name: those that count, and those of `own` alone.
 
@@ -66,9 +65,9 @@ def claim_verdicts(
         scale: whose runs are judged.
         evidence: the published records, if any; they count where they are complete.
     """
-    own = Remembered.of(own)
+    own_runs = Remembered.of(own)
     evidence = evidence and Remembered.of(evidence)
-    mine = {name: judged(name, own, scale) for name in CLAIMS}
+    mine = {name: judged(name, own_runs, scale) for name in CLAIMS}
     verdicts = dict(mine)
     for name in CLAIMS:
         published = judged(name, evidence, scale) if evidence else mine[name]
@@ -135,9 +134,9 @@ class Remembered(RunStore):
         self.ids, self.load = cache(super().ids), cache(super().load)  # type: ignore[method-assign]
 
     @classmethod
-    def of(cls, store: RunStore) -> "Remembered":
-        """The store itself if it remembers, else one on its folder that does."""
-        return store if isinstance(store, cls) else cls(store.path)
+    def of(cls, store: Records) -> Records:
+        """The store itself if it remembers what it read, else one that does."""
+        return store if isinstance(store, cls | Evidence) else cls(store.path)
 
 
 def counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
@@ -148,7 +147,7 @@ def counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
 
 def judged(
     name: str,
-    store: RunStore,
+    store: Records,
     scale: str,
     seeds: Sequence[int] | None = None,
     dataset: str = paper.HOME,
