@@ -62,7 +62,9 @@ def test_every_record_is_read_once(store, monkeypatch):
     reads = []
     usual = RunStore.load
     monkeypatch.setattr(
-        RunStore, "load", lambda self, c: reads.append(c.config_id) or usual(self, c)
+        RunStore,
+        "load",
+        lambda self, c, data=None: reads.append(c.config_id) or usual(self, c),
     )
     remembered = Remembered(store.path)
     report_page.report_page(untested(), remembered, "smoke")
