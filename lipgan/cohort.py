@@ -161,6 +161,8 @@ class Cohort:
         ``for_generators`` gives scores differentiable in the samples only.
         """
         weights = self.regularized_weights()
+        if for_generators:  # biases too, or their gradients would be computed in vain
+            weights = {k: w.detach() for k, w in weights.items()}
         own = self.regularizer
         hook = own.generator_scores if for_generators else own.scores
 

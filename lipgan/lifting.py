@@ -7,8 +7,8 @@ measurements behind the choice.
   is one batched matrix product over members. Right for points and small images.
 - ``grouped``: (B, E * C, H, W) and grouped convolutions. Right for larger images while
   a member has few channels.
-- ``single``: (B, C, H, W), one member after the other. Right when each of a member's
-  convolutions is work enough for the machine.
+- ``single``: (B, C, H, W) with channels last in memory, one member after the other.
+  Right when each of a member's convolutions is work enough for the machine.
 """
 
 from copy import deepcopy
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from lipgan.models import Point
 from lipgan.patches import AddRows, CopyRows, Patches, patches_of
+from lipgan.strided import GEOMETRY, Double, Halve, channels_last
 
 ROWS_LIMIT = 64  # pixels of an image up to which the layout ``rows`` pays
 GROUPED_LIMIT = 12  # channels of a member below which grouped convolutions pay
@@ -48,13 +49,17 @@ class _Layer:
         transposed = isinstance(self.module, nn.ConvTranspose2d)
         return self.outputs if transposed else self.inputs
 
-    def patches(self, device: torch.device) -> Patches:
+    @property
+    def geometry(self) -> tuple[int, int, int]:
+        """Side of a convolution's kernel, stride and padding."""
         conv = self.module
         assert isinstance(conv, Convolution)
         assert not isinstance(conv.padding, str)
-        geometry = conv.kernel_size[0], conv.stride[0], conv.padding[0]
+        return conv.kernel_size[0], conv.stride[0], conv.padding[0]
+
+    def patches(self, device: torch.device) -> Patches:
         c, h, w = self.image
-        return patches_of(*geometry, (c, h, w), str(device))
+        return patches_of(*self.geometry, (c, h, w), str(device))
 
     @property
     def one_position(self) -> bool:
@@ -104,13 +109,15 @@ class Lifted:
         """
         members, batch = x.shape[:2]
         if self.layout == "single":
+            # ``unbind``, for the derivative of t[e] would be as large as t
+            parts = {k: t.unbind() for k, t in tensors.items()}
             rows = [
                 self._run(
-                    _run_single, x[e], {k: t[e] for k, t in tensors.items()}, training
+                    _run_single, own, {k: p[e] for k, p in parts.items()}, training
                 )
-                for e in range(members)
+                for e, own in enumerate(x.unbind())
             ]
-            return torch.stack(rows).view(members, batch, *self.output_shape)
+            return torch.stack(rows).reshape(members, batch, *self.output_shape)
         if self.layout == "rows":
             out = self._run(_run_rows, x.flatten(2).transpose(1, 2), tensors, training)
             return out.transpose(1, 2).reshape(members, batch, *self.output_shape)
@@ -195,9 +202,33 @@ def _run_grouped(layer: _Layer, x: Tensor, tensors: Tensors) -> Tensor:
 
 
 def _run_single(layer: _Layer, x: Tensor, tensors: Tensors) -> Tensor:
-    """One layer of one member on (B, C, H, W)."""
+    """One layer of one member on (B, C, H, W), channels last."""
     weight, bias = layer.operands(tensors)
-    return _convolve(layer, x, weight[None], None if bias is None else bias[None])
+    down = isinstance(layer.module, nn.Conv2d)
+    if layer.one_position:
+        return _one_position_single(layer, x, weight, bias)
+    if layer.image[0] <= IMAGE_CHANNELS and layer.geometry == GEOMETRY:
+        if down:
+            return Halve.apply(x, weight, bias)
+        out = Double.apply(x, weight)
+        return out if bias is None else out + bias.view(-1, 1, 1)
+    x, weight = channels_last(x), channels_last(weight)
+    return _library_convolution(
+        layer.module, x, weight[None], None if bias is None else bias[None]
+    )
+
+
+def _one_position_single(
+    layer: _Layer, x: Tensor, weight: Tensor, bias: Tensor | None
+) -> Tensor:
+    """Vectors (B, n) times a matrix, as (B, C, H, W), channels last."""
+    if isinstance(layer.module, nn.Conv2d):
+        # the one output's kernel is reordered, rather than the batch
+        x, weight = (t.permute(0, 2, 3, 1).flatten(1) for t in (x, weight))
+        return F.linear(x, weight, bias)[..., None, None]
+    out = (x.flatten(1) @ weight.flatten(1)).view(len(x), *layer.outputs)
+    out = out if bias is None else out + bias.view(-1, 1, 1)
+    return channels_last(out)
 
 
 def _convolve(layer: _Layer, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
