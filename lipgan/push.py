@@ -11,7 +11,7 @@ A slope at score 0, L'(0), is a straight loss's: the *tangent*.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -108,7 +108,7 @@ def replaced(
     counts = [term.log_size.shape[1] for term in terms]
     starts = [sum(counts[:i]) for i in range(len(counts))]
     logs = [
-        push.sizes(t.log_size, lambda a=a, n=n: draw()[:, a : a + n])
+        push.sizes(t.log_size, _part(draw, (slice(None), slice(a, a + n))))
         for t, a, n in zip(terms, starts, counts, strict=True)
     ]
     together = torch.cat(logs, dim=1)
@@ -121,8 +121,8 @@ def replaced(
     return [mean * w * s for w, s in zip(shares, signs, strict=True)]
 
 
-def _of(draw: Draw, rows: Tensor) -> Draw:
-    return lambda: draw()[rows]
+def _part(draw: Draw, index: Any) -> Draw:
+    return lambda: draw()[index]
 
 
 def coherence(pushes: Tensor) -> Tensor:
@@ -195,7 +195,7 @@ class RowPushes:
         ]
         for push, balanced, rows in self.arms:
             terms = [Slopes(*(part[rows] for part in slopes)) for slopes in split]
-            made = replaced(push, balanced, terms, _of(draw, rows))
+            made = replaced(push, balanced, terms, _part(draw, rows))
             pushes[rows] = torch.cat(made, dim=1)
         return pushes
 

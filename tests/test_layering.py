@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
     "losses push regularizers models optimizers biases data metrics classifiers "
-    "pooled extractors inception shipped features probes config memory patches lifting records atomic "
+    "pooled extractors inception shipped features probes config memory patches lifting "
+    "records atomic "
     "networks runs verification provenance noise cohort divergence evaluate "
     "checkpoints stopping steps loop training known judge_again costs packing "
     "executors cluster rates plan sweep "
