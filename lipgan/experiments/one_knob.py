@@ -149,11 +149,6 @@ def arm(
     return Config(loss=loss, lipschitz_k=k, alpha=alpha, seed=seed, **fields)
 
 
-def arm_label(push: str, balance: str) -> str:
-    """How tables call an arm."""
-    return push if balance == "own" else f"{push}, balanced"
-
-
 def setting_label(setting: tuple[float, float, float]) -> str:
     """How tables call a setting."""
     width, k, alpha = setting

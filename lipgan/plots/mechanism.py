@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import LogNorm
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from lipgan import experiments
@@ -18,7 +18,7 @@ from lipgan.report.mechanism import ROWS, settings_of
 from lipgan.runs import Run
 
 CMAP = "RdYlBu_r"
-WORST = 40.0  # times the tangent's distance: the darkest color
+BEST, WORST = 0.7, 40.0  # times the tangent's distance: the ends of the colors
 
 
 def arms_at_a_glance(runs: Sequence[Run]) -> Figure:
@@ -41,10 +41,12 @@ def arms_at_a_glance(runs: Sequence[Run]) -> Figure:
     )
     for ax, loss in zip(panels, losses, strict=True):
         mesh = _map(ax, arms, loss, settings)
-    panels[0].set_yticks(range(len(ROWS)), list(ROWS))
+    panels[0].set_yticks(np.arange(len(ROWS)) + 0.5, list(ROWS))
     bar = figure.colorbar(mesh, ax=list(panels), label="distance / tangent's")
     marks = [1.0, MENDED, NOT_MENDED, 10.0, WORST]
-    bar.set_ticks(marks, labels=[f"{mark:g}" for mark in marks])
+    bar.set_ticks(
+        [math.log(mark) for mark in marks], labels=[f"{mark:g}" for mark in marks]
+    )
     bar.ax.minorticks_off()
     return figure
 
@@ -63,14 +65,14 @@ def _map(
     )
     # The middle of the colors lies between mended and not mended.
     middle = math.sqrt(MENDED * NOT_MENDED)
-    norm = LogNorm(middle**2 / WORST, WORST, clip=True)
-    shown = np.where(np.isfinite(values), values, WORST)
+    norm = TwoSlopeNorm(math.log(middle), math.log(BEST), math.log(WORST))
+    shown = np.log(np.clip(values, BEST, WORST))
     mesh = ax.pcolormesh(shown, cmap=CMAP, norm=norm, edgecolors="white", lw=1)
     for row, column in np.ndindex(*values.shape):
         value = values[row, column]
         text = f"{value:.1f}" if value < 10 else f"{value:.0f}"
         text = text if math.isfinite(value) else "×"
-        dark = not middle / 6 < value < 6 * middle
+        dark = not 1.0 < value < 12.0
         ax.text(
             column + 0.5,
             row + 0.5,
