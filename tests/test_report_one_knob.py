@@ -2,11 +2,10 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import pytest
 
-from lipgan import experiments, plots, report
-from lipgan.experiments import BENT_LOSSES, SETTINGS, knob
+from lipgan import experiments, report
+from lipgan.experiments import SETTINGS, knob
 from lipgan.report.mechanism import ROWS, settings_of
 
 CONSTANT = 800.0
@@ -80,26 +79,3 @@ def test_predictions_are_held_against_what_came(arms):
 def test_measures_without_history_are_dashes(arms):
     table = report.measures_table(arms)
     assert set(table.loc["NS"]) == {"–"}
-
-
-def test_plane_has_a_panel_per_bent_loss_and_marks_divergence(as_runs):
-    def distance(config):
-        lost = config.loss == "exp" and knob(config) > 1e3
-        return math.inf if lost else 20.0 * (1 + knob(config))
-
-    figure = plots.plane_of_k_and_alpha(
-        as_runs(experiments.plane(seeds=[0]), distance, CONSTANT)
-    )
-    panels = figure.axes[: len(BENT_LOSSES)]
-    crosses = [sum(line.get_marker() == "x" for line in ax.lines) for ax in panels]
-    assert crosses == [0, 0, 0, 3 * len(experiments.PLANE_K)]
-    plt.close(figure)
-
-
-def test_map_of_arms_has_a_number_in_every_square(arms):
-    figure = plots.arms_at_a_glance(arms)
-    panel = figure.axes[0]
-    assert len(panel.texts) == len(ROWS) * len(SETTINGS)
-    assert [t.get_text() for t in panel.get_yticklabels()] == list(ROWS)
-    assert "×" in {t.get_text() for t in figure.axes[3].texts}
-    plt.close(figure)
