@@ -48,6 +48,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lipgan sweep roads_scaled --seeds 7",
     ),
     "12_gradients_that_inform": ("lipgan sweep gradient_fields --seeds 7",),
+    "13_one_knob": (
+        "lipgan sweep collapse --seeds 7",
+        "lipgan sweep plane --seeds 7",
+    ),
+    "14_what_the_bend_does": ("lipgan sweep mechanism --seeds 7",),
     "system_alr": ("lipgan sweep roads --seeds 7",),
     "system_lgan": ("lipgan sweep lgan --seeds 7",),
     "system_gran": ("lipgan sweep gran_k --seeds 7",),

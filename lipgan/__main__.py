@@ -17,6 +17,7 @@ TABLES = (
     *("table3", "table3_srn", "table4a", "table4b", "table5"),
     *("figure1", "figure4", "figure5", "small_k"),
     *("roads", "roads_scaled", "lgan", "gran_k", "gradient_fields"),
+    *("plane", "collapse", "mechanism"),
 )
 _ON_POINTS = {"figure1", "gradient_fields"}
 _FIELDS: dict[str, type] = {
@@ -40,6 +41,10 @@ _FIELDS: dict[str, type] = {
     "lr-g": float,
     "eval-samples": int,
     "features": str,
+    "push": str,
+    "balance": str,
+    "pinned-width": float,
+    "d-biases": str,
 }
 
 

@@ -11,13 +11,15 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
+from lipgan.biases import bias_factors, step_sizes
 from lipgan.config import Config
 from lipgan.lifting import Lifted, Tensors
 from lipgan.losses import LOSSES, scaled_term
 from lipgan.memory import keep_freed_memory
 from lipgan.models import MODELS, initialize
 from lipgan.noise import Noise, seeded_generator
-from lipgan.optimizers import OPTIMIZERS
+from lipgan.optimizers import OPTIMIZERS, Rates, per_member
+from lipgan.push import RowPushes, Setting
 from lipgan.regularizers import REGULARIZERS
 from lipgan.regularizers.base import Critic, Strength
 
@@ -28,6 +30,7 @@ class RowLosses:
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
         """Members must be sorted by loss, so that equal losses are one slice."""
         self.alphas = torch.tensor([[c.alpha] for c in configs], device=device)
+        self.centers: Tensor | None = None  # what is taken for score 0, (E, 1)
         self.groups: list[tuple[str, slice]] = []
         start = 0
         for name, members in groupby(configs, key=lambda c: c.loss):
@@ -37,6 +40,7 @@ class RowLosses:
 
     def value(self, term: str, scores: Tensor) -> Tensor:
         """(L(alpha f) - L(0)) / alpha of the term, (E, B), differentiable."""
+        scores = self.shifted(scores)
         parts = [
             scaled_term(LOSSES[name].terms[term], self.alphas[rows])(scores[rows])
             for name, rows in self.groups
@@ -46,12 +50,16 @@ class RowLosses:
     def slope(self, term: str, scores: Tensor) -> Tensor:
         """L'(alpha f) of the term, (E, B): what trains both networks."""
         with torch.enable_grad():
-            inner = (self.alphas * scores).detach().requires_grad_()
+            inner = (self.alphas * self.shifted(scores)).detach().requires_grad_()
             parts = [
                 LOSSES[name].terms[term].value(inner[rows])
                 for name, rows in self.groups
             ]
             return torch.autograd.grad(torch.cat(parts).sum(), inner)[0]
+
+    def shifted(self, scores: Tensor) -> Tensor:
+        """Scores (E, B) as they are, or from the center of a pinned domain."""
+        return scores if self.centers is None else scores - self.centers
 
 
 class Cohort:
@@ -91,6 +99,7 @@ class Cohort:
         self.d_moments = self.optimizer.init(self.d)
         self.diverged_at = torch.full((len(configs),), -1, device=device)
         self._read_configs()
+        self._start_biases()
         self.d_state = self._start_regularizer()
         self.memory: Tensors = {}
 
@@ -100,8 +109,25 @@ class Cohort:
             return torch.tensor(values, device=self.device)
 
         self.losses = RowLosses(self.configs, self.device)
+        self.pushes = RowPushes(
+            self.losses,
+            [Setting(c.push, c.balance, c.pinned_width) for c in self.configs],
+            self.device,
+        )
         self.strength = Strength(column("lipschitz_k"), column("penalty_weight"))
-        self.lr_g, self.lr_d = column("lr_g"), column("lr_d")
+        self.lr_g, self.lr_d = column("lr_g"), self._rates(column("lr_d"))
+
+    def _rates(self, lr: Tensor) -> Rates:
+        """Learning rates of the discriminators, whose biases may have their own."""
+        kinds = [c.d_biases for c in self.configs]
+        factors = bias_factors(self.d, kinds, [c.lipschitz_k for c in self.configs])
+        self.d_bias_factors = factors
+        return step_sizes(lr, self.d, factors) if factors else lr
+
+    @torch.no_grad()
+    def _start_biases(self) -> None:
+        for name, factor in self.d_bias_factors.items():
+            self.d[name].mul_(per_member(factor, self.d[name]))
 
     def _stack(self, module: nn.Module, purpose: str) -> tuple[Tensors, Tensors]:
         """Initialize the module once per seed; stack parameters and statistics."""

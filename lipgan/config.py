@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from lipgan.biases import BIASES
 from lipgan.data import dataset_spec
 from lipgan.features import FEATURES
 from lipgan.losses import LOSSES
 from lipgan.models import MODELS, Sizes
 from lipgan.optimizers import OPTIMIZERS
+from lipgan.push import BALANCES, PUSHES
 from lipgan.regularizers import REGULARIZERS
 
 
@@ -133,7 +135,16 @@ SCALES: dict[str, dict[str, Settings]] = {
     },
 }
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
-_MAY_BE_ZERO = {"seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"}
+_MAY_BE_ZERO = {
+    *("seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"),
+    "pinned_width",
+}
+# Fields that are younger than published records, with what they were before: they are
+# left out of a config that does not use them, so that its id stays.
+_YOUNGER: dict[str, Any] = {
+    **{"push": "own", "balance": "own", "pinned_width": 0.0},
+    **{"d_biases": "own"},
+}
 _PER_MEMBER = (
     "loss",
     "alpha",
@@ -142,6 +153,7 @@ _PER_MEMBER = (
     "lr_d",
     "lr_g",
     "seed",
+    *_YOUNGER,
 )
 
 
@@ -168,6 +180,12 @@ class Config:
         n_dis: discriminator updates per generator update.
         optimizer: key of ``OPTIMIZERS``.
         features: key of ``FEATURES``, on which image samples are judged.
+        push: key of ``PUSHES``: what replaces the slopes of a batch.
+        balance: ``own``, or ``equal`` to give both terms of the discriminator's loss
+            the same mean size of push.
+        pinned_width: width W of the domain: alpha becomes W over the range of the
+            scores of each batch, which are counted from its middle; 0 leaves alpha.
+        d_biases: key of ``BIASES``: how fast the discriminator's biases move.
 
     The remaining fields are described in ``Settings``.
 
@@ -200,6 +218,10 @@ class Config:
     ema_decay: float = FROM_SCALE
     history_points: int = FROM_SCALE
     data_limit: int = FROM_SCALE
+    push: str = "own"
+    balance: str = "own"
+    pinned_width: float = 0.0
+    d_biases: str = "own"
 
     def __post_init__(self) -> None:
         """Fill in what the scale decides, then check every field."""
@@ -207,6 +229,9 @@ class Config:
         _check_key("regularizer", self.regularizer, REGULARIZERS)
         _check_key("scale", self.scale, SCALES)
         _check_key("optimizer", self.optimizer, OPTIMIZERS)
+        _check_key("push", self.push, PUSHES)
+        _check_key("balance", self.balance, BALANCES)
+        _check_key("d_biases", self.d_biases, BIASES)
         self._fill_in()
         for name, whole in _numbers():
             self._check_number(name, whole)
@@ -290,11 +315,18 @@ class Config:
         elif regularizer.uses_weight:
             strength = f" λ={self.penalty_weight:g}"
         name = f"{LOSSES[self.loss].label}-{regularizer.label}"
+        scaling += "".join(f" {k}={self.to_dict()[k]}" for k in self._used())
         return f"{name}{strength}{scaling} seed {self.seed}"
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """All fields, ready for JSON; the younger ones only where they are used."""
+        used = self._used()
+        names = (n for n in self.__dataclass_fields__ if n not in _YOUNGER or n in used)
+        return {name: getattr(self, name) for name in names}
+
+    def _used(self) -> list[str]:
+        """The younger fields that are not as they were before there were any."""
+        return [n for n, before in _YOUNGER.items() if getattr(self, n) != before]
 
     @property
     def identity(self) -> dict[str, Any]:

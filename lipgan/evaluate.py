@@ -13,6 +13,7 @@ from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.divergence import neural_divergence
 from lipgan.features import Extractor, constant_image
+from lipgan.push import coherence
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
 KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
@@ -28,7 +29,9 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
     ``score_*``: range of the raw score on ``PROBE_SAMPLES`` real and fake samples (the
     domain Omega, not multiplied by alpha); ``slope_*``: attained interval of the loss
     gradient L'(alpha f) of the discriminator's two terms (Psi); ``sigma``: largest
-    singular value of each regularized weight matrix.
+    singular value of each regularized weight matrix; ``coherence_*`` of each term and
+    ``term_balance``: of what pushes the samples, see ``lipgan.push``; ``place``: the
+    middle of the domain in widths of it.
     """
     noise = cohort.noise
     indices = noise.indices("probe", 0, len(dataset), PROBE_SAMPLES)
@@ -43,6 +46,7 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
     moment = {"sigma": torch.stack(sigmas, dim=1)}
     for player, state in (("g", cohort.g_moments), ("d", cohort.d_moments)):
         moment[f"step_share_{player}"] = cohort.optimizer.step_share(state)
+    moment |= _pushed(cohort, scores)
     for side, f in scores.items():
         slopes = cohort.losses.slope(f"d_{side}", f)
         moment |= {
@@ -60,6 +64,25 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
         kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
         moment["points"] = x_fake[:, :kept]
     return moment
+
+
+def _pushed(cohort: Cohort, scores: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What the pushes on real and generated samples do together, (E,) each."""
+    count = scores["real"].shape[1]
+    pushes = cohort.pushes.discriminator(
+        scores["real"],
+        scores["fake"],
+        lambda: cohort.noise.uniform("push probe", 0, 2 * count),
+    )
+    both = torch.cat(list(scores.values()), dim=1)
+    low, high = both.aminmax(dim=1)
+    real, fake = pushes.chunk(2, dim=1)
+    return {
+        "coherence_real": coherence(real),
+        "coherence_fake": coherence(fake),
+        "term_balance": real.mean(1).abs() / fake.mean(1).abs(),
+        "place": (low + high) / 2 / (high - low),
+    }
 
 
 def _sigma(weight: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import logsigmoid, softplus
 
 Elementwise = Callable[[Tensor], Tensor]
 
@@ -30,10 +30,13 @@ class Term:
         value: L itself, differentiable, any shape to the same shape.
         centered: L(x) - L(0) without cancellation near 0, for logging at tiny alpha;
             None means that the plain difference in float64 is good enough.
+        log_size: log |L'(x)| of a term whose slope never changes its sign but may
+            over- or underflow; None for all others.
     """
 
     value: Elementwise
     centered: Elementwise | None = None
+    log_size: Elementwise | None = None
 
     def __call__(self, scores: Tensor) -> Tensor:
         """Return L(scores), elementwise."""
@@ -149,8 +152,10 @@ def _cos_above_zero(x: Tensor, shift: float) -> Tensor:
     return 2 * torch.sin(x / 2 + shift) * torch.sin(x / 2)
 
 
-NS_UP = Term(lambda f: softplus(-f), lambda f: _ns_above_zero(-f))
-NS_DOWN = Term(softplus, _ns_above_zero)
+NS_UP = Term(
+    lambda f: softplus(-f), lambda f: _ns_above_zero(-f), lambda f: logsigmoid(-f)
+)
+NS_DOWN = Term(softplus, _ns_above_zero, logsigmoid)
 LS_TO_ONE = Term(lambda f: (f - 1) ** 2, lambda f: f * (f - 2))
 LS_TO_ZERO = Term(torch.square, torch.square)
 LS_TO_MINUS_ONE = Term(lambda f: (f + 1) ** 2, lambda f: f * (f + 2))
@@ -158,8 +163,8 @@ LINEAR_UP = Term(torch.neg, torch.neg)
 LINEAR_DOWN = Term(lambda f: 1 * f, lambda f: 1 * f)
 COS_UP = Term(lambda f: -torch.cos(f - 1), lambda f: _cos_above_zero(f, -1.0))
 COS_DOWN = Term(lambda f: -torch.cos(f + 1), lambda f: _cos_above_zero(f, 1.0))
-EXP_UP = Term(lambda f: torch.exp(-f), lambda f: torch.expm1(-f))
-EXP_DOWN = Term(torch.exp, torch.expm1)
+EXP_UP = Term(lambda f: torch.exp(-f), lambda f: torch.expm1(-f), torch.neg)
+EXP_DOWN = Term(torch.exp, torch.expm1, lambda f: 1 * f)
 SQRT_UP = Term(lambda f: _hyperbola(f) - f, lambda f: _hyperbola_above_zero(f) - f)
 SQRT_DOWN = Term(lambda f: _hyperbola(f) + f, lambda f: _hyperbola_above_zero(f) + f)
 HINGE_UP = Term(lambda f: (1 - f).clamp(min=0), lambda f: (-f).clamp(min=-1))

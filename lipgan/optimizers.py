@@ -4,7 +4,7 @@
 cohort share the tensors, so the elementwise rules are written out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 Parameters = dict[str, Tensor]
+Rates = Tensor | Mapping[str, Tensor]  # per member, (E,); or so for each parameter
 
 
 class Optimizer(Protocol):
@@ -21,12 +22,17 @@ class Optimizer(Protocol):
         """Return the state for these parameters (E, ...)."""
 
     def step(
-        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Tensor
+        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Rates
     ) -> None:
-        """Update parameters and state in place; lr is (E,)."""
+        """Update parameters and state in place."""
 
     def step_share(self, state: Parameters) -> Tensor:
         """How much of a step epsilon leaves, 0 to 1, mean over all weights, (E,)."""
+
+
+def rate_of(lr: Rates, name: str) -> Tensor:
+    """The learning rates (E,) of one parameter."""
+    return lr if isinstance(lr, Tensor) else lr[name]
 
 
 def per_member(values: Tensor, like: Tensor) -> Tensor:
@@ -65,13 +71,14 @@ class RMSProp:
 
     @torch.no_grad()
     def step(
-        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Tensor
+        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Rates
     ) -> None:
         """Apply the rule to every parameter, in place."""
         for name, p in parameters.items():
             g, v = grads[name], state[name]
             v.mul_(self.decay).addcmul_(g, g, value=1 - self.decay)
-            p.sub_(per_member(lr, p) * g / self._denominator(v))
+            rate = per_member(rate_of(lr, name), p)
+            p.sub_(rate * g / self._denominator(v))
 
     def _denominator(self, v: Tensor) -> Tensor:
         if self.inside:
@@ -110,17 +117,18 @@ class Adam:
 
     @torch.no_grad()
     def step(
-        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Tensor
+        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Rates
     ) -> None:
         """Apply the rule to every parameter, in place."""
         state["count"] += 1
-        rate = lr / (1 - self.beta1 ** state["count"])
+        start = 1 - self.beta1 ** state["count"]
         correction = 1 - self.beta2 ** state["count"]
         for name, p in parameters.items():
             g, m, v = grads[name], state[f"mean {name}"], state[f"square {name}"]
             m.mul_(self.beta1).add_(g, alpha=1 - self.beta1)
             v.mul_(self.beta2).addcmul_(g, g, value=1 - self.beta2)
             root = (v / per_member(correction, v)).sqrt_()
+            rate = rate_of(lr, name) / start
             p.sub_(per_member(rate, p) * m / root.add_(self.eps))
 
     @torch.no_grad()
@@ -130,6 +138,32 @@ class Adam:
         squares = [v for name, v in state.items() if name.startswith("square ")]
         roots = [(v / per_member(correction, v)).sqrt() for v in squares]
         return _mean(roots, lambda root: root / (root + self.eps))
+
+
+@dataclass(frozen=True)
+class SGD:
+    """p <- p - lr g: the one that sees how large a gradient is.
+
+    Source: Robbins & Monro 1951.
+    """
+
+    def init(self, parameters: Parameters) -> Parameters:
+        """A step count of zero, for nothing else says how many members there are."""
+        first = next(iter(parameters.values()))
+        return {"count": first.detach().new_zeros(len(first))}
+
+    @torch.no_grad()
+    def step(
+        self, parameters: Parameters, grads: Parameters, state: Parameters, lr: Rates
+    ) -> None:
+        """Apply the rule to every parameter, in place."""
+        state["count"] += 1
+        for name, p in parameters.items():
+            p.sub_(per_member(rate_of(lr, name), p) * grads[name])
+
+    def step_share(self, state: Parameters) -> Tensor:
+        """There is no epsilon: all of every step."""
+        return torch.ones_like(state["count"])
 
 
 def _mean(tensors: Iterable[Tensor], function: Callable[[Tensor], Tensor]) -> Tensor:
@@ -144,4 +178,5 @@ OPTIMIZERS: dict[str, Optimizer] = {
     "rmsprop_fast_decay": RMSProp(decay=0.9),
     "rmsprop_tf": RMSProp(decay=0.9, eps=1e-10, inside=True, start=1.0),
     "adam": Adam(),
+    "sgd": SGD(),
 }

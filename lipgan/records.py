@@ -241,7 +241,8 @@ def _with_nan(value: Any) -> Any:
 
 def _differences(stored: Config, asked: Config) -> str:
     a, b = stored.to_dict(), asked.to_dict()
-    return ", ".join(f"{k} ({a[k]!r}, not {b[k]!r})" for k in a if a[k] != b[k])
+    names = [k for k in a | b if a.get(k) != b.get(k)]
+    return ", ".join(f"{k} ({a.get(k)!r}, not {b.get(k)!r})" for k in names)
 
 
 def training_seconds(runs: Sequence[Run]) -> float:

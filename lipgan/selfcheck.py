@@ -14,6 +14,7 @@ import torch
 from lipgan import domains, measures, probes
 from lipgan.losses import LOSSES
 from lipgan.optimizers import OPTIMIZERS, RMSProp
+from lipgan.push import coherence
 from lipgan.regularizers import REGULARIZERS
 from lipgan.regularizers.base import Strength
 from lipgan.regularizers.outputs import GraN
@@ -157,8 +158,12 @@ def _cosine_of_directions(runs: Sequence[Run]) -> float:
     return float(torch.cosine_similarity(gradient, way, dim=0))
 
 
-def _nominal_constant(runs: Sequence[Run]) -> float:
-    return float(50.0 ** _layers(runs))
+def _same_training(runs: Sequence[Run]) -> float:
+    return float(0.008 ** (1 / _layers(runs)))
+
+
+def _coherence(runs: Sequence[Run]) -> float:
+    return float(coherence(torch.tensor([[1.0, 1.0, 1.0, -1.0]])))
 
 
 def _charge(runs: Sequence[Run]) -> float:
@@ -222,6 +227,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "gradients-that-inform": Question(
         _cosine_of_directions, "the length of the gradient does not matter."
+    ),
+    "one-knob": Question(_same_training, "α kⁿ = 0.008 with three layers."),
+    "what-the-bend-does": Question(
+        _coherence, "square of the mean over mean of the squares, signs kept."
     ),
     "system-alr": Question(
         _charge, "λ max(0, |f(x) - f(y)| / |x - y| - K)²; λ stands under 'In lipgan'."

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from lipgan.cohort import Cohort
 from lipgan.lifting import Tensors
+from lipgan.optimizers import Rates
 from lipgan.regularizers.base import Batch, Uniform
 
 
@@ -24,11 +25,14 @@ def discriminator_step(
         Scores before the update, (E, 2 B), real samples first; penalty, (E,).
     """
     cohort.advance_regularizer()
-    critic, losses = cohort.critic(), cohort.losses
+    critic = cohort.critic()
     scores = critic(torch.cat([x_real, x_fake], dim=1))
     real, fake = scores.detach().chunk(2, dim=1)
-    pull = torch.cat([losses.slope("d_real", real), losses.slope("d_fake", fake)], 1)
-    pull /= x_real.shape[1]
+    count = x_real.shape[1]
+    pull = cohort.pushes.discriminator(
+        real, fake, lambda: uniform(2 * count, purpose="push d")
+    )
+    pull /= count
     batch = Batch(x_real, x_fake, uniform, cohort.memory)
     penalty = cohort.regularizer.penalty(critic, batch, cohort.strength)
     _update(cohort, cohort.d, cohort.d_moments, scores, pull, cohort.lr_d, penalty)
@@ -54,7 +58,11 @@ def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
         critic = cohort.critic(for_generators=True)
     scores = critic(x_fake)
     if not cohort.configs[0].frozen:
-        pull = cohort.losses.slope("g_fake", scores.detach()) / x_fake.shape[1]
+        count = x_fake.shape[1]
+        pull = cohort.pushes.generator(
+            scores.detach(), lambda: cohort.noise.uniform("push g", step - 1, count)
+        )
+        pull /= count
         _update(cohort, cohort.g, cohort.g_moments, scores, pull, cohort.lr_g)
     cohort.note_divergence(scores.detach(), step)
     return scores.detach()
@@ -78,7 +86,7 @@ def _update(
     moments: Tensors,
     scores: Tensor,
     pull: Tensor,
-    lr: Tensor,
+    lr: Rates,
     penalty: Tensor | None = None,
 ) -> None:
     """Descend the sum of all members' losses: none of them sees another member.

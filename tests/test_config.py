@@ -118,6 +118,7 @@ OTHER = {
     "ema_decay": 0.5,
     **{"loss": "ls", "regularizer": "gp", "scale": "smoke", "seed": 1},
     **{"dataset": "mnist", "features": "pixels"},
+    **{"push": "mono", "balance": "equal", "d_biases": "scaled"},
 }
 
 
@@ -164,9 +165,14 @@ def test_cohort_key_is_shared_by_what_trains_together():
         "lr_d",
         "lr_g",
         "penalty_weight",
+        "push",
+        "balance",
+        "pinned_width",
+        "d_biases",
     ]
     for name in together:
-        value = "cos" if name == "loss" else getattr(base, name) + 1
+        value = getattr(base, name)
+        value = OTHER[name] if isinstance(value, str) else value + 1
         assert dataclasses.replace(base, **{name: value}).cohort_key == base.cohort_key
     for name in ("num_steps", "width", "batch_size", "n_dis"):
         value = getattr(base, name) + 1

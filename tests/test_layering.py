@@ -7,11 +7,11 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
-    "losses regularizers models optimizers data metrics classifiers pooled extractors "
-    "inception shipped features probes config memory patches strided lifting records atomic "
-    "networks runs evidence verification provenance noise cohort divergence evaluate "
-    "checkpoints stopping steps loop training known publish catalog judge_again "
-    "costs packing executors cluster rates plan sweep "
+    "losses push regularizers models optimizers biases data metrics classifiers "
+    "pooled extractors inception shipped features probes config memory patches "
+    "strided lifting records atomic networks runs evidence verification provenance "
+    "noise cohort divergence evaluate checkpoints stopping steps loop training known "
+    "publish catalog judge_again costs packing executors cluster rates plan sweep "
     "experiments published measures domains claims paper selfcheck report plots "
     "__main__"
 ).split()

@@ -1,6 +1,7 @@
 """Every figure is drawn from real runs at smoke scale, and shows what it says."""
 
 import inspect
+import math
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -593,6 +594,31 @@ def test_loss_on_domains_has_a_panel_per_k():
     assert len(titles) == 5
     red = figure.axes[0].lines[1].get_xdata()
     assert red[-1] - red[0] < 0.1
+
+
+def test_plane_has_a_panel_per_bent_loss_and_marks_divergence(as_runs):
+    def distance(config):
+        value = experiments.knob(config)
+        lost = config.loss == "exp" and value > 1e3
+        return math.inf if lost else 20.0 * (1 + value)
+
+    runs = as_runs(experiments.plane(seeds=[0]), distance, 800.0)
+    figure = drawn(plots.plane_of_k_and_alpha(runs))
+    panels = figure.axes[: len(experiments.BENT_LOSSES)]
+    crosses = [sum(line.get_marker() == "x" for line in ax.lines) for ax in panels]
+    assert crosses == [0, 0, 0, 3 * len(experiments.PLANE_K)]
+
+
+def test_map_of_arms_has_a_number_in_every_square(as_runs):
+    def distance(config):
+        lost = config.loss == "exp" and not config.pinned_width
+        return math.inf if lost else 20.0
+
+    runs = as_runs(experiments.mechanism(seeds=[100]), distance, 800.0)
+    figure = drawn(plots.arms_at_a_glance(runs))
+    numbers = [text.get_text() for text in figure.axes[0].texts]
+    assert numbers == ["1.0"] * (8 * len(experiments.SETTINGS))
+    assert "×" in {text.get_text() for text in figure.axes[3].texts}
 
 
 def test_every_figure_is_tested_here():

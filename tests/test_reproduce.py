@@ -13,7 +13,7 @@ from lipgan.runs import RunStore
 def test_every_claim_gets_its_runs_once():
     configs = reproduce.needed([0])
     assert len(configs) == len(set(configs))
-    for claim in CLAIMS.values():
+    for claim in (c for c in CLAIMS.values() if c.seeds):  # 0: nothing published yet
         assert set(claim.configs("embedded", [0])) <= set(configs)
 
 

@@ -19,6 +19,7 @@ FORMULAS = {
     "why-small-k-is-slower": math.sqrt(1e-10 / 3),
     "other-roads-to-lipschitz": 1 - math.exp(-2),
     "gradients-that-inform": 1 / math.sqrt(2),
+    "what-the-bend-does": 0.5**2 / 1,
     "system-gran": 1 / 1.1,
     "system-lgan": 2 * math.cosh(1),
 }
@@ -30,6 +31,7 @@ def with_layers(count):
 
 RUNS = {
     "fid-against-alpha": ([with_layers(3)], 8e-6),
+    "one-knob": ([with_layers(3)], 0.2),
     "system-alr": (
         [
             SimpleNamespace(

@@ -10,6 +10,8 @@ from lipgan.claims import (
     degeneration,
     domains,
     failures,
+    mechanism,
+    one_knob,
     other_metrics,
     roads,
     small_k,
@@ -32,6 +34,8 @@ CLAIMS: dict[str, Claim] = {
     **other_metrics.CLAIMS,
     **roads.CLAIMS,
     **systems.CLAIMS,
+    **one_knob.CLAIMS,
+    **mechanism.CLAIMS,
 }
 
 __all__ = ["CLAIMS", "Check", "Claim"]

@@ -26,7 +26,13 @@ from lipgan.plots.images import (
     scaled_losses,
     tangent_distances,
 )
+from lipgan.plots.mechanism import (
+    arms_at_a_glance,
+)
 from lipgan.plots.metrics import metrics_against_distance
+from lipgan.plots.one_knob import (
+    plane_of_k_and_alpha,
+)
 from lipgan.plots.optimizers import (
     distance_by_optimizer,
     step_share_curves,
@@ -44,6 +50,7 @@ __all__ = [
     "COLORS",
     "MARKERS",
     "apart_from_wgan",
+    "arms_at_a_glance",
     "bias_over_training",
     "bound_of_the_domain",
     "critic_fields",
@@ -63,6 +70,7 @@ __all__ = [
     "growth",
     "loss_on_domains",
     "metrics_against_distance",
+    "plane_of_k_and_alpha",
     "roads_at_a_glance",
     "roads_one_by_one",
     "roads_scaled",

@@ -20,7 +20,7 @@ from lipgan.plots.style import COLORS, legend_below
 from lipgan.report.optimizers import OPTIMIZER_LABELS
 from lipgan.runs import HISTORY_DIGITS, Run
 
-_HUES = [sns.color_palette("colorblind")[i] for i in (0, 3, 2, 9, 4, 7)]
+_HUES = [sns.color_palette("colorblind")[i] for i in (0, 3, 2, 9, 4, 7, 8)]
 OPTIMIZER_COLORS = dict(zip(OPTIMIZERS, _HUES, strict=True))
 RESOLUTION = 10.0**-HISTORY_DIGITS  # smaller shares of a step are not recorded
 NARROW = 3.0  # distances within this factor are shown on a linear axis

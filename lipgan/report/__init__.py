@@ -35,6 +35,13 @@ from lipgan.report.failures import (
     kinds,
 )
 from lipgan.report.fields import direction_table, drift_table
+from lipgan.report.mechanism import (
+    arms_table,
+    measures_table,
+    predicted_table,
+    predictions_kept,
+    pushes_table,
+)
 from lipgan.report.metrics import (
     best_cells,
     best_k,
@@ -42,6 +49,12 @@ from lipgan.report.metrics import (
     crashed_cells,
     failure_image,
     paper_constants,
+)
+from lipgan.report.one_knob import (
+    knob_price_table,
+    knob_table,
+    small_k_on_the_knob,
+    spread_table,
 )
 from lipgan.report.optimizers import (
     OPTIMIZER_LABELS,
@@ -79,6 +92,7 @@ __all__ = [
     "alr_table",
     "apart",
     "arithmetic_table",
+    "arms_table",
     "badge",
     "best_cells",
     "best_k",
@@ -99,15 +113,21 @@ __all__ = [
     "gran_table",
     "judged",
     "kinds",
+    "knob_price_table",
+    "knob_table",
     "lgan_table",
     "limit_table",
     "linear_table",
     "lipschitz_table",
+    "measures_table",
     "optimizers_table",
     "own_verdicts",
     "paper_constants",
     "paper_prices",
+    "predicted_table",
+    "predictions_kept",
     "provenance_markdown",
+    "pushes_table",
     "ratios_beside_paper",
     "road_cells",
     "road_correlations",
@@ -116,8 +136,10 @@ __all__ = [
     "road_widths",
     "slopes_beside_paper",
     "slopes_table",
+    "small_k_on_the_knob",
     "small_k_table",
     "spread",
+    "spread_table",
     "table2_recomputed",
     "table3_beside_paper",
     "table4_beside_paper",
