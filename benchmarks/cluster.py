@@ -8,9 +8,9 @@ import argparse
 import time
 from concurrent.futures import as_completed
 
-from lipgan.cluster import dask_executor
 from lipgan.config import Config
-from lipgan.packing import pack
+from lipgan.sweep.dask import dask_executor
+from lipgan.sweep.packing import pack
 
 
 def main() -> None:

@@ -19,10 +19,10 @@ import torch
 from benchmarks.textbook import wait_for
 from lipgan import experiments
 from lipgan.config import Config
-from lipgan.costs import multiply_adds, product_rate
 from lipgan.data import Dataset
-from lipgan.memory import peak_bytes
+from lipgan.engine.memory import peak_bytes
 from lipgan.training import Training, load_data, pick_device
+from lipgan.training.costs import multiply_adds, product_rate
 
 MEMBERS = (1, 7, 35, 105, 210)
 WIDTHS = (8, 16, 32, 64)

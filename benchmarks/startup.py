@@ -10,7 +10,7 @@ import time
 COMMANDS = {
     "import torch": ["-c", "import torch"],
     "import lipgan": ["-c", "import lipgan"],
-    "import lipgan, and all of it that trains": ["-c", "import lipgan.sweep"],
+    "import lipgan, and all of it that trains": ["-c", "import lipgan.sweep.run"],
     "python -m lipgan --help": ["-m", "lipgan", "--help"],
 }
 

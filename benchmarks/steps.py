@@ -16,9 +16,9 @@ import torch
 from benchmarks.textbook import textbook_loop, wait_for
 from lipgan import experiments
 from lipgan.config import Config
-from lipgan.costs import multiply_adds, product_rate
 from lipgan.data import Dataset
 from lipgan.training import Training, load_data, pick_device
+from lipgan.training.costs import multiply_adds, product_rate
 
 WARM_UP = 3  # steps before the clock starts, on both sides
 

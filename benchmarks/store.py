@@ -16,8 +16,8 @@ from typing import Any
 
 from lipgan.__main__ import main
 from lipgan.config import Config
-from lipgan.records import encode
 from lipgan.runs import Run, RunStore
+from lipgan.runs.run import encode
 from lipgan.sweep import run_or_load
 
 PROVENANCE = {

@@ -7,8 +7,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from lipgan.config import Config
 from lipgan.data import Dataset
-from lipgan.losses import LOSSES
-from lipgan.models import MODELS, initialize
+from lipgan.gan.losses import LOSSES
+from lipgan.gan.models import MODELS, initialize
 
 
 def textbook_loop(config: Config, dataset: Dataset, steps: int, warm_up: int) -> float:

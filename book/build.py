@@ -50,9 +50,9 @@ def train_claims(layout: Layout) -> None:
     Raises:
         BuildError: a record in the store is not sound.
     """
-    from lipgan.evidence import open_records
-    from lipgan.paper import CLAIMS
+    from lipgan.claims.judge import CLAIMS
     from lipgan.runs import RunStore
+    from lipgan.runs.evidence import open_records
     from lipgan.sweep import run_or_load
 
     evidence = open_records(layout.root / "book" / "data")
@@ -113,9 +113,9 @@ def make_claims(layout: Layout) -> None:
     try:
         from book import figure_data
         from book.report_page import report_page
-        from lipgan.evidence import open_records
-        from lipgan.report import Remembered, claim_verdicts, claims_page
-        from lipgan.report.matrix import evidence_markdown, matrix, matrix_markdown
+        from lipgan.claims.matrix import evidence_markdown, matrix, matrix_markdown
+        from lipgan.claims.page import Remembered, claim_verdicts, claims_page
+        from lipgan.runs.evidence import open_records
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
     try:
@@ -146,7 +146,7 @@ def make_figures(layout: Layout) -> None:
         BuildError: the published records are not sound or not complete.
     """
     from book import figure_data
-    from lipgan.evidence import open_records
+    from lipgan.runs.evidence import open_records
 
     evidence = open_records(layout.root / "book" / "data")
     try:

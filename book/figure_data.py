@@ -18,13 +18,14 @@ import numpy as np
 
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
-from lipgan import domains, experiments, measures
-from lipgan.evidence import Records
-from lipgan.known import load_known
-from lipgan.paper import CLAIMS, VERDICTS, Verdict
-from lipgan.records import png
-from lipgan.report import badge
+from lipgan import experiments
+from lipgan.claims import domains, measures
+from lipgan.claims.judge import CLAIMS, VERDICTS, Verdict
+from lipgan.claims.page import badge
 from lipgan.runs import Run
+from lipgan.runs.evidence import Records
+from lipgan.runs.run import png
+from lipgan.sweep import load_known
 
 # The verdict of the figures: relative variation of the slope over Omega
 # (`domains.nonlinearity`). Straight up to STRAIGHT, bent from BENT on, where the slope
@@ -198,14 +199,17 @@ def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> N
     """What stands in the place of each figure in print and without scripts."""
     import matplotlib.pyplot as plt
 
-    from lipgan import plots
+    from lipgan.claims.bound.figures import bound_of_the_domain
+    from lipgan.claims.domain_against_k.figures import loss_on_domains
+    from lipgan.claims.fid_against_k.figures import distance_against_k
+    from lipgan.claims.toys.figures import toy_grid
 
     points = [run for run in toys if run.config.seed == 0]
     pictures = {
-        "loss": plots.loss_on_domains(of_cell(runs, "cos", 0.5, 1.0, 5.0)),
-        "bound": plots.bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
-        "table3": plots.distance_against_k(runs),
-        "toy": plots.toy_grid(points, experiments.FIGURE1_LOSSES),
+        "loss": loss_on_domains(of_cell(runs, "cos", 0.5, 1.0, 5.0)),
+        "bound": bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
+        "table3": distance_against_k(runs),
+        "toy": toy_grid(points, experiments.FIGURE1_LOSSES),
     }
     for name, figure in pictures.items():
         figure.savefig(folder / f"{name}.png", dpi=80, bbox_inches="tight")

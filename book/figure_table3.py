@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from book.page_list import DEFAULT_SCALE
-from lipgan import domains, experiments, measures, published
+from lipgan import experiments
+from lipgan.claims import domains, measures, published
 from lipgan.config import Config
 from lipgan.data import DATASETS
-from lipgan.evidence import Records
-from lipgan.losses import LOSSES
+from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
+from lipgan.runs.evidence import Records
 
 OF_CELL = ("loss", "lipschitz_k", "seed")  # fields that differ within a table
 MOMENTS = 17  # of a history that the figure shows

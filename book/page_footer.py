@@ -19,35 +19,35 @@ GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(\.git)?/?")
 ANOTHER_SEED: dict[str, Any] = {"seeds": [7]}
 # By notebook: what the example changes; a test holds it against the notebook.
 VARIATIONS: dict[str, dict[str, Any]] = {
-    "01_bound_the_domain": {"seeds": [7], "losses": ["ns", "wgan"]},
-    "02_degenerate_a_loss": {"reach": 10.0},
-    "03_toy_in_two_dimensions": {"seeds": [7], "point_k": 10.0},
-    "05_fid_against_k_sn": {"seeds": [7], "with_srn": False},
-    "12_gradients_that_inform": {"seeds": [7], "pictured": ["none", "gp"]},
-    "what_it_costs": {"growth_file": "mine.json"},
+    "01_bound": {"seeds": [7], "losses": ["ns", "wgan"]},
+    "02_degeneration": {"reach": 10.0},
+    "03_toys": {"seeds": [7], "point_k": 10.0},
+    "05_fid_against_k": {"seeds": [7], "with_srn": False},
+    "12_gradient_fields": {"seeds": [7], "pictured": ["none", "gp"]},
+    "costs": {"growth_file": "mine.json"},
 }
 # What trains the same runs, or what is nearest to it, without a notebook.
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "01_bound_the_domain": ("lipgan sweep table3 --seeds 7",),
-    "02_degenerate_a_loss": (
+    "01_bound": ("lipgan sweep table3 --seeds 7",),
+    "02_degeneration": (
         "lipgan train --loss cos --lipschitz-k 50 --alpha 1e-4 --seed 7",
     ),
-    "03_toy_in_two_dimensions": ("lipgan sweep figure1 --seeds 7",),
+    "03_toys": ("lipgan sweep figure1 --seeds 7",),
     "04_domain_against_k": ("lipgan sweep figure4 --seeds 7",),
-    "05_fid_against_k_sn": ("lipgan sweep table3 --seeds 7",),
+    "05_fid_against_k": ("lipgan sweep table3 --seeds 7",),
     "06_fid_against_alpha": (
         "lipgan sweep table4a --seeds 7",
         "lipgan sweep table4b --seeds 7",
     ),
     "07_all_losses_are_one": ("lipgan sweep table5 --seeds 7",),
-    "08_two_ways_to_fail": ("lipgan sweep figure5 --seeds 7",),
+    "08_two_failures": ("lipgan sweep figure5 --seeds 7",),
     "09_other_metrics": ("lipgan sweep table3 --seeds 7",),
-    "10_why_small_k_is_slower": ("lipgan sweep small_k --seeds 7",),
-    "11_other_roads_to_lipschitz": (
+    "10_small_k": ("lipgan sweep small_k --seeds 7",),
+    "11_roads": (
         "lipgan sweep roads --seeds 7",
         "lipgan sweep roads_scaled --seeds 7",
     ),
-    "12_gradients_that_inform": ("lipgan sweep gradient_fields --seeds 7",),
+    "12_gradient_fields": ("lipgan sweep gradient_fields --seeds 7",),
     "13_one_knob": (
         "lipgan sweep collapse --seeds 7",
         "lipgan sweep plane --seeds 7",
@@ -56,7 +56,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "system_alr": ("lipgan sweep roads --seeds 7",),
     "system_lgan": ("lipgan sweep lgan --seeds 7",),
     "system_gran": ("lipgan sweep gran_k --seeds 7",),
-    "what_it_costs": ("benchmarks.growth --out mine.json",),
+    "costs": ("benchmarks.growth --out mine.json",),
 }
 
 

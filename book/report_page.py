@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lipgan.claims import CLAIMS
-from lipgan.evidence import Records
-from lipgan.known import load_known
-from lipgan.paper import Verdict
-from lipgan.report import Remembered, badge, counted
+from lipgan.claims.judge import Verdict
+from lipgan.claims.page import Remembered, badge, counted
 from lipgan.runs import Run, training_seconds
+from lipgan.runs.evidence import Records
+from lipgan.sweep import load_known
 
 SEEDS = range(10)  # that a store is searched for, as on the claims page
 
@@ -44,7 +44,7 @@ def report_page(verdicts: dict[str, Verdict], evidence: Records, scale: str) -> 
     """The report as Markdown.
 
     Args:
-        verdicts: of all claims, by name, as `lipgan.report.claim_verdicts` gives them.
+        verdicts: of all claims, by name, as `claims.page.claim_verdicts` gives them.
         evidence: the published records; one that remembers is not read again.
         scale: of the verdicts.
     """

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lipgan.claims.judge import Verdict
     from lipgan.config import Config
-    from lipgan.evidence import Records
-    from lipgan.paper import Verdict
     from lipgan.runs import RunStore
+    from lipgan.runs.evidence import Records
 
 ROOT = Path(__file__).resolve().parents[1]
 SCALE = "embedded"
@@ -31,7 +31,7 @@ def needed(seeds: Sequence[int]) -> list[Config]:
     Returns:
         Distinct configs, in the order of the claims.
     """
-    from lipgan.paper import CLAIMS
+    from lipgan.claims.judge import CLAIMS
 
     configs: dict[Config, None] = {}
     for claim in CLAIMS.values():
@@ -50,8 +50,8 @@ def verdicts(store: Records, seeds: Sequence[int]) -> dict[str, Verdict]:
     Returns:
         Verdict by name of the claim.
     """
-    from lipgan.paper import CLAIMS
-    from lipgan.report import judged
+    from lipgan.claims.judge import CLAIMS
+    from lipgan.claims.page import judged
 
     return {
         name: judged(name, store, SCALE, seeds)
@@ -93,7 +93,7 @@ def reproduce(seeds: Sequence[int], store: RunStore) -> None:
         seeds: seeds to train.
         store: where the new records go; those it holds already are kept.
     """
-    from lipgan.evidence import open_records
+    from lipgan.runs.evidence import open_records
     from lipgan.sweep import run_or_load
 
     configs = needed(seeds)

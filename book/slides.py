@@ -22,26 +22,32 @@ def slide_figures(runs: dict[str, Sequence[Run]]) -> dict[str, Callable[[], Any]
     Args:
         runs: published runs by table: `table3`, `table4a`, `figure4`, `figure1`.
     """
-    from lipgan import plots
+    from lipgan.claims import draw
+    from lipgan.claims.bound.figures import bound_of_the_domain
+    from lipgan.claims.degeneration.figures import scaled_losses
+    from lipgan.claims.domain_against_k.figures import domain_widths, loss_on_domains
+    from lipgan.claims.fid_against_alpha.figures import distance_against_alpha
+    from lipgan.claims.fid_against_k.figures import distance_against_k
+    from lipgan.claims.toys.figures import toy_grid
 
     table3, losses = runs["table3"], experiments.TABLE3_LOSSES
     first = [run for run in runs["figure1"] if run.config.seed == 0]
     curves = [1.0, 0.3, 0.1, 0.01]
     return {
-        "loss_on_domains": lambda: plots.loss_on_domains(
+        "loss_on_domains": lambda: loss_on_domains(
             of_cell(table3, "cos", 0.5, 1.0, 5.0)
         ),
-        "scaled_losses": lambda: plots.scaled_losses(
+        "scaled_losses": lambda: scaled_losses(
             curves, ["ns", "ls_sharp", "wgan", "cos", "exp"], 3.0
         ),
-        "theorem1": lambda: plots.bound_of_the_domain(table3, losses),
-        "domain_against_k": lambda: plots.domain_widths(runs["figure4"]),
-        "table3": lambda: plots.distance_against_k(table3),
-        "table3_samples": lambda: plots.sample_grid(
+        "theorem1": lambda: bound_of_the_domain(table3, losses),
+        "domain_against_k": lambda: domain_widths(runs["figure4"]),
+        "table3": lambda: distance_against_k(table3),
+        "table3_samples": lambda: draw.sample_grid(
             [run for run in table3 if run.config.seed == 0]
         ),
-        "table4a": lambda: plots.distance_against_alpha(runs["table4a"]),
-        "figure1": lambda: plots.toy_grid(first, experiments.FIGURE1_LOSSES),
+        "table4a": lambda: distance_against_alpha(runs["table4a"]),
+        "figure1": lambda: toy_grid(first, experiments.FIGURE1_LOSSES),
     }
 
 

@@ -10,9 +10,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "LOSSES": "losses",
-    "REGULARIZERS": "regularizers",
-    "MODELS": "models",
+    "LOSSES": "gan.losses",
+    "REGULARIZERS": "gan.regularizers",
+    "MODELS": "gan.models",
     "DATASETS": "data",
     "SCALES": "config",
     "Config": "config",
@@ -20,31 +20,20 @@ _HOME = {
     "RunStore": "runs",
     "train": "training",
     "run_or_load": "sweep",
-    "load_generator": "networks",
+    "load_generator": "runs.networks",
 }
 _MODULES = {
     "claims",
-    "cohort",
     "config",
     "data",
-    "divergence",
-    "domains",
-    "evaluate",
+    "engine",
     "experiments",
     "features",
-    "losses",
-    "measures",
+    "gan",
     "metrics",
-    "models",
-    "optimizers",
-    "paper",
-    "plots",
-    "probes",
-    "published",
-    "regularizers",
-    "report",
     "runs",
     "sweep",
+    "training",
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -145,8 +145,8 @@ def _minutes(text: str) -> float:
 
 def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
     """Train what is missing; stopped by a signal, exit as the signal alone would."""
-    from lipgan.stopping import received_signal, signals_stop_training
     from lipgan.sweep import Unfinished
+    from lipgan.training.stopping import received_signal, signals_stop_training
 
     with signals_stop_training():
         try:
@@ -162,9 +162,9 @@ def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
 
 
 def _run_or_load(configs: "list[Config]", options: argparse.Namespace) -> "list[Run]":
-    from lipgan.cluster import dask_executor
     from lipgan.runs import RunStore
     from lipgan.sweep import run_or_load
+    from lipgan.sweep.dask import dask_executor
 
     def say(line: str) -> None:
         print(line, flush=True)
@@ -211,8 +211,8 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _dry_run(configs: "list[Config]", options: argparse.Namespace) -> int:
     """Print the plan; the times are those of records on the same kind of device."""
-    from lipgan.plan import describe, plan_missing
     from lipgan.runs import RunStore
+    from lipgan.sweep.plan import describe, plan_missing
 
     store = RunStore(options.store)
     plan = plan_missing(configs, store, options.device)
@@ -226,8 +226,8 @@ def _dry_run(configs: "list[Config]", options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from lipgan.judge_again import judge_again
     from lipgan.runs import RunStore
+    from lipgan.training.judge_again import judge_again
 
     features = options.features or ("inception" if options.inception_weights else None)
     judged = judge_again(
@@ -247,12 +247,12 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _publish(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from lipgan import atomic
-    from lipgan.catalog import README, catalog
+    from lipgan.claims.matrix import verdicts_by_table
     from lipgan.experiments import EXPERIMENTS
-    from lipgan.publish import publish
-    from lipgan.report.matrix import verdicts_by_table
-    from lipgan.runs import RunStore, project_root
+    from lipgan.runs import RunStore, atomic
+    from lipgan.runs.catalog import README, catalog
+    from lipgan.runs.store import project_root
+    from lipgan.sweep.publish import publish
 
     store = RunStore(options.store)
     if not store.ids():
@@ -287,9 +287,9 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from lipgan.evidence import Evidence, open_records
     from lipgan.runs import RunStore
-    from lipgan.verification import repair, verify
+    from lipgan.runs.evidence import Evidence, open_records
+    from lipgan.runs.verify import repair, verify
 
     store = open_records(options.store) if options.store else RunStore()
     if isinstance(store, Evidence):

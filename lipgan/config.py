@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from lipgan.biases import BIASES
 from lipgan.data import dataset_spec
 from lipgan.features import FEATURES
-from lipgan.losses import LOSSES
-from lipgan.models import MODELS, Sizes
-from lipgan.optimizers import OPTIMIZERS
-from lipgan.push import BALANCES, PUSHES
-from lipgan.regularizers import REGULARIZERS
+from lipgan.gan.biases import BIASES
+from lipgan.gan.losses import LOSSES
+from lipgan.gan.models import MODELS, Sizes
+from lipgan.gan.optimizers import OPTIMIZERS
+from lipgan.gan.push import BALANCES, PUSHES
+from lipgan.gan.regularizers import REGULARIZERS
 
 
 @dataclass(frozen=True, kw_only=True)

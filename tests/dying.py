@@ -41,7 +41,7 @@ def train_but_die_once(members, *, data_dir, **options):
     """``train_in_parts``; the cohort of width 4 loses its first process."""
     if members[0].width == 4 and count(data_dir) == 1:
         os._exit(1)
-    from lipgan import packing
+    from lipgan.sweep import packing
 
     return packing.train_in_parts(members, **options)
 
@@ -49,6 +49,6 @@ def train_but_die_once(members, *, data_dir, **options):
 def train_but_die(members, **options):
     if members[0].width == 4:
         os._exit(1)
-    from lipgan import packing
+    from lipgan.sweep import packing
 
     return packing.train_in_parts(members, **options)

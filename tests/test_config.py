@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from lipgan.config import SCALES, Config
-from lipgan.models import MODELS
+from lipgan.gan.models import MODELS
 
 BAD = [
     ({"loss": "bce"}, "loss: 'bce' is not one of ns, ls, "),

@@ -17,8 +17,8 @@ from lipgan.experiments import (
     roads,
     roads_scaled,
 )
-from lipgan.losses import LOSSES
-from lipgan.regularizers import REGULARIZERS
+from lipgan.gan.losses import LOSSES
+from lipgan.gan.regularizers import REGULARIZERS
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -8,10 +8,13 @@ feature extractor and the budget differ.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lipgan import experiments
 from lipgan.config import Config
 from lipgan.runs import Run
 
 Configs = Callable[[str, Sequence[int]], list[Config]]
+
+Answer = float | str
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,24 @@ class Claim:
 def no_runs(scale: str, seeds: Sequence[int]) -> list[Config]:
     """For claims that closed formulas settle."""
     return []
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks; its text stands on the page.
+
+    Attributes:
+        solve: the runs of the page to the right answer; NaN or an empty text where
+            these runs do not hold one.
+        hint: where to look, for a wrong answer.
+        within: relative error that still counts as right, for a number.
+    """
+
+    solve: Callable[[Sequence[Run]], Answer]
+    hint: str
+    within: float = 0.02
+
+
+def table3_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
+    """The runs behind most claims."""
+    return experiments.table3(scale=scale, seeds=seeds)

@@ -1,248 +1,121 @@
-"""Figure 4 and Table 2: how domains and slopes move with k and during training."""
+"""What a recorded history says about the domain Omega and the slopes Psi of a loss."""
 
-import math
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from statistics import median
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from lipgan import domains, experiments
-from lipgan.claims.base import Check, Claim
-from lipgan.config import Config
-from lipgan.losses import LOSSES
-from lipgan.published import TABLE2_TERM
+from lipgan.gan.losses import LOSSES, Loss
+from lipgan.metrics import slope_intervals
 from lipgan.runs import Run
 
-ORDERED_SHARE = 0.95  # of pairs that must shrink with k
-FIXED = 1.0  # a center that moves less than a width of Omega keeps the domains together
-CENTER = {"ns": 0.0, "ls": 0.5}  # where the loss has its minimum at convergence
-AT_HOME = 0.9  # share of the late moments at which Omega covers that center
+Series = NDArray[np.float64]
+LARGEST = 1e300
 LATE = 0.5  # the second half of training
-THIRD = 1 / 3
-# Table 2 prints a slope of -0.000 for NS at k = 5 and -0.110 at k = 1.
-SATURATED = 0.05
-EXPLODED = 2.0  # times the largest slope at k = 1
 
 
-def figure4_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
-    """Three losses under two regularizers at four values of k."""
-    return experiments.figure4(scale=scale, seeds=seeds)
+def omega(run: Run) -> tuple[Series, Series]:
+    """Lowest and highest score on real and fake samples, at every recorded moment."""
+    history = {k: np.asarray(v, float) for k, v in run.history.items() if "score_" in k}
+    low = np.fmin(history["score_real_min"], history["score_fake_min"])
+    return low, np.fmax(history["score_real_max"], history["score_fake_max"])
 
 
-def _table2_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
-    losses = (*TABLE2_TERM, "wgan")
-    return experiments.figure4(
-        scale=scale, seeds=seeds, losses=losses, regularizers=["sn"]
-    )
+def widths(run: Run) -> Series:
+    """Width of Omega at every recorded moment."""
+    low, high = omega(run)
+    with np.errstate(invalid="ignore"):  # all scores infinite: no width
+        return high - low
 
 
-def by_cell(
-    runs: Sequence[Run], measure: Callable[[Run], float]
-) -> dict[tuple[str, str, float], float]:
-    """(regularizer, loss, k) -> median of a measure over the seeds that survived."""
-    cells: dict[tuple[str, str, float], list[float]] = {}
-    for run in runs:
-        if not run.diverged:
-            c = run.config
-            key = (c.regularizer, c.loss, c.lipschitz_k)
-            cells.setdefault(key, []).append(measure(run))
-    return {key: median(values) for key, values in cells.items()}
+def late_width(run: Run) -> float:
+    """Median width of Omega over the second half of training."""
+    width = widths(run)
+    return float(np.median(width[len(width) // 2 :]))
 
 
-def omega_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 4.2 (i): Omega shrinks with k_GP and k_SN, with k_SN far more."""
-    width = by_cell(runs, domains.late_width)
-    pairs = [
-        width[reg, loss, small] < width[reg, loss, large]
-        for reg, loss, small in width
-        for large in experiments.FIGURE4_K
-        if large > small and (reg, loss, large) in width
-    ]
-    low, high = min(experiments.FIGURE4_K), max(experiments.FIGURE4_K)
-    falls = {
-        loss: [
-            width.get((r, loss, high), math.nan) / width.get((r, loss, low), math.nan)
-            for r in ("sn", "gp")
-        ]
-        for loss in experiments.FIGURE4_LOSSES
-    }
-    found = ", ".join(
-        f"{LOSSES[k].label} {sn:.3g} and {gp:.3g}" for k, (sn, gp) in falls.items()
-    )
-    return [
-        Check(
-            f"of two values of k the smaller has the narrower Omega in "
-            f"{ORDERED_SHARE:.0%} of all pairs, for both regularizers",
-            f"{sum(pairs)} of {len(pairs)} pairs",
-            sum(pairs) >= ORDERED_SHARE * len(pairs),
-        ),
-        Check(
-            f"from k = {high:g} to {low:g} Omega shrinks by a larger factor under SN "
-            "than under GP, for every loss",
-            f"factors under SN and GP: {found}",
-            all(sn > gp for sn, gp in falls.values()),
-        ),
-    ]
+def centers(run: Run) -> Series:
+    """Where Omega lies: midway between the mean scores of real and fake samples."""
+    real, fake = run.history["score_real_mean"], run.history["score_fake_mean"]
+    return (np.asarray(real, float) + np.asarray(fake, float)) / 2
 
 
-def convex_stays_checks(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 3.1 and 4.2 (ii): NS and LS keep Omega in place."""
-    convex = [r for r in runs if r.config.loss in CENTER and not r.diverged]
-    moves = by_cell(convex, lambda run: domains.wander(run, LATE))
-    fixed = sum(move < FIXED for move in moves.values())
-    home = {
-        loss: median(_at_home(r) for r in convex if r.config.loss == loss)
-        for loss in CENTER
-    }
-    return [
-        Check(
-            "in the second half of training the center of Omega moves by less than "
-            "one width of Omega, for NS and LS, both regularizers and every k",
-            f"{fixed} of {len(moves)} cells, at most {max(moves.values()):.2f} widths",
-            fixed == len(moves),
-        ),
-        Check(
-            f"in at least {AT_HOME:.0%} of those moments Omega covers 0 (NS) and 0.5 "
-            "(LS), median over runs",
-            ", ".join(f"{LOSSES[k].label} {share:.0%}" for k, share in home.items()),
-            min(home.values()) >= AT_HOME,
-        ),
-    ]
+def wander(run: Run, start: float = 0.0, end: float = 1.0) -> float:
+    """How far Omega's center moves, in widths of Omega.
 
+    Range of the center over a part of training, divided by the median width of Omega
+    over the same part: below 1, the domains of all moments overlap.
 
-def _at_home(run: Run) -> float:
-    """Share of the late moments at which Omega covers the loss's center."""
-    low, high = domains.omega(run)
-    center, half = CENTER[run.config.loss], len(low) // 2
-    covered = (low[half:] <= center) & (center <= high[half:])
-    return float(covered.mean())
-
-
-def wgan_drifts_checks(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 3.1 and 4.2 (ii): WGAN's Omega drifts, then settles."""
-    early = by_cell(runs, lambda run: domains.wander(run, 0, THIRD))
-    late = by_cell(runs, lambda run: domains.wander(run, 1 - THIRD))
-    own = [cell for cell in early if cell[1] == "wgan"]
-    settles = [cell for cell in own if late[cell] < early[cell]]
-    farther = [
-        (reg, k)
-        for reg, _, k in own
-        if early[reg, "wgan", k]
-        > max(early.get((reg, loss, k), math.inf) for loss in CENTER)
-    ]
-    first, last = (median(side[cell] for cell in own) for side in (early, late))
-    return [
-        Check(
-            "WGAN's Omega moves less, in widths of Omega, in the last third of "
-            "training than in the first, in more than half of all cells",
-            f"{len(settles)} of {len(own)}; median {first:.2f} widths, then {last:.2f}",
-            2 * len(settles) > len(own),
-        ),
-        Check(
-            "in the first third it moves farther than those of NS and LS, in more "
-            "than half of all cells",
-            f"{len(farther)} of {len(own)}",
-            2 * len(farther) > len(own),
-        ),
-    ]
-
-
-def _slope_end(runs: Sequence[Run], loss: str, k: float, which: int) -> float:
-    """Lower (0) or upper (1) end of Psi under spectral normalization, of survivors.
-
-    Median over seeds; NaN where there are none.
+    Args:
+        run: a run with history.
+        start: of the part, as a fraction of the recorded moments.
+        end: of the part.
     """
-    ends = [
-        domains.slope_interval(run, TABLE2_TERM[loss])[which]
-        for run in runs
-        if run.config.regularizer == "sn"
-        and (run.config.loss, run.config.lipschitz_k) == (loss, k)
-        and not run.diverged
-    ]
-    return median(ends) if ends else math.nan
+    count = len(run.history["step"])
+    part = slice(
+        round(start * count), max(round(end * count), round(start * count) + 1)
+    )
+    center, width = centers(run)[part], widths(run)[part]
+    return float((center.max() - center.min()) / np.median(width))
 
 
-def psi_shrinks_checks(runs: Sequence[Run]) -> list[Check]:
-    """Table 2: slopes shrink with k, away from saturation and explosion.
+def nonlinearity(run: Run) -> float:
+    """How far from linear the scaled loss is on its attained domain, 0 to 2.
 
-    A cell without a surviving seed fulfills no criterion.
+    Relative variation of the slope, (max L' - min L') / max |L'| over Omega: 0 for a
+    linear loss, 1 where it falls to nothing, 2 where it turns around. Largest of the
+    loss's three terms; median over the second half of what was recorded. NaN if no
+    moment of that half has a finite domain.
     """
-
-    def end(loss: str, k: float, which: int) -> float:
-        return _slope_end(runs, loss, k, which)
-
-    ks = sorted(experiments.FIGURE4_K)
-    spread = {loss: [end(loss, k, 1) - end(loss, k, 0) for k in ks] for loss in CENTER}
-    shrinks = [a < b for row in spread.values() for a, b in pairwise(row)]
-    tops = [end("ns", k, 1) for k in ks]
-    growth = end("ls", 5.0, 1) / end("ls", 1.0, 1)
-    return [
-        Check(
-            "the attained interval of the slope narrows with every step of k from "
-            "5 to 0.25, for NS and LS",
-            "widths "
-            + "; ".join(
-                f"{LOSSES[k].label} " + ", ".join(f"{w:.3g}" for w in reversed(row))
-                for k, row in spread.items()
-            ),
-            all(shrinks),
-        ),
-        Check(
-            f"NS saturates (slopes within {SATURATED:g} of 0) at k = 5 and not at "
-            "k of at most 1",
-            "nearest to 0: "
-            + ", ".join(
-                f"{top:.3f} at k={k:g}" for top, k in zip(tops, ks, strict=True)
-            ),
-            -tops[-1] <= SATURATED and all(SATURATED < -top for top in tops[:-1]),
-        ),
-        Check(
-            f"LS's largest slope at k = 5 is at least {EXPLODED:g} times that at k = 1",
-            f"{growth:.2f} times",
-            growth >= EXPLODED,
-        ),
-    ]
+    low, high = (torch.as_tensor(run.config.alpha * ends) for ends in omega(run))
+    late = torch.arange(len(low)) >= len(low) // 2
+    chosen = late & low.isfinite() & high.isfinite()
+    if not chosen.any():
+        return float("nan")
+    variations = slope_variation(LOSSES[run.config.loss], low[chosen], high[chosen])
+    return float(np.median(variations.numpy()))
 
 
-_PAGE = "04_domain_against_k"
-CLAIMS: dict[str, Claim] = {
-    "convex_stays": Claim(
-        "A strictly convex loss keeps its domain in place: NS around 0, LS around 0.5",
-        "Sec. 3.1, first bullet; Sec. 4.2 (ii), Figure 4",
-        "a center of Ω that keeps moving by its own width, or stays away from the "
-        "loss's minimum",
-        _PAGE,
-        figure4_configs,
-        convex_stays_checks,
-    ),
-    "wgan_drifts": Claim(
-        "WGAN's domain may drift; it does so early and settles later",
-        "Sec. 3.1, second bullet; Sec. 4.2 (ii), Figure 4",
-        "a WGAN whose domain moves no more than the others', or never settles",
-        _PAGE,
-        figure4_configs,
-        wgan_drifts_checks,
-    ),
-    "omega_shrinks": Claim(
-        "The domain shrinks with k for both regularizers, far more under spectral "
-        "normalization",
-        "Sec. 4.2 (i), Figure 4",
-        "a domain that widens as k falls, or a gradient penalty that narrows it as "
-        "much",
-        _PAGE,
-        figure4_configs,
-        omega_shrinks_checks,
-    ),
-    "psi_shrinks": Claim(
-        "The attained slopes shrink with k, away from where NS saturates and LS "
-        "explodes",
-        "Sec. 4.2, Table 2",
-        "slopes that spread no less at k = 0.25 than at 5",
-        _PAGE,
-        _table2_configs,
-        psi_shrinks_checks,
-        settled_by=(
-            "Three layers make K grow with the third power of k, the paper's networks "
-            "have four or five; the same table at the paper's scale decides."
-        ),
-    ),
-}
+def slope_variation(loss: Loss, low: Tensor, high: Tensor) -> Tensor:
+    """Relative variation of a loss's slope on intervals, that of its worst term.
+
+    Args:
+        loss: unscaled; with alpha, multiply the ends by it.
+        low: lower ends of N intervals, (N,).
+        high: upper ends, (N,).
+
+    Returns:
+        (max L' - min L') / max |L'|, (N,).
+    """
+    terms = loss.terms.values()
+    variations = [_variation(*slope_intervals(term, low, high)) for term in terms]
+    return torch.stack(variations).amax(0)
+
+
+def _variation(least: Tensor, most: Tensor) -> Tensor:
+    """(most - least) / max(|least|, |most|), also where an exponential overflows."""
+    least, most = least.clamp(-LARGEST, LARGEST), most.clamp(-LARGEST, LARGEST)
+    size = torch.maximum(least.abs(), most.abs())
+    return torch.where(size > 0, most / size - least / size, torch.zeros_like(size))
+
+
+def slope_interval(run: Run, term: str) -> tuple[float, float]:
+    """Attained interval Psi of the loss gradient at the last recorded moment.
+
+    Args:
+        run: a run with history.
+        term: ``d_real`` or ``d_fake``.
+    """
+    side = term.removeprefix("d_")
+    history = run.history
+    return history[f"slope_{side}_min"][-1], history[f"slope_{side}_max"][-1]
+
+
+def typical(run: Run, name: str) -> float:
+    """Median of one recorded quantity over training, moments without a value left out.
+
+    NaN where no moment has a value.
+    """
+    values = np.asarray(run.history.get(name, []), float)
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else float("nan")

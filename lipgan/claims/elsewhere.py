@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from lipgan import experiments
-from lipgan.claims import images, images_alpha, images_validity
 from lipgan.claims.base import Check
-from lipgan.claims.image_tables import Table, read
+from lipgan.claims.images import alpha, criteria, validity
+from lipgan.claims.images.table import Table, read
 from lipgan.config import Config
 from lipgan.runs import Run
 
@@ -39,7 +39,7 @@ def _table3(*names: str) -> Callable[[Sequence[Run]], list[Check]]:
 
     def checks(runs: Sequence[Run]) -> list[Check]:
         table = read(runs)
-        return [check for name in names for check in images.CRITERIA[name](table)]
+        return [check for name in names for check in criteria.CRITERIA[name](table)]
 
     return checks
 
@@ -47,11 +47,11 @@ def _table3(*names: str) -> Callable[[Sequence[Run]], list[Check]]:
 def small_k_checks(runs: Sequence[Run]) -> list[Check]:
     """Sec. 4.2, first bullet: every loss trains at k <= 1, a little worse at 0.2."""
     table = read(runs)
-    return [_trained(table), *images.price(table)]
+    return [_trained(table), *criteria.price(table)]
 
 
 def _trained(table: Table) -> Check:
-    small = [cell for cell in images.CELLS if cell[1] <= 1]
+    small = [cell for cell in criteria.CELLS if cell[1] <= 1]
     working = [cell for cell in small if not table.broken(cell)]
     return Check(
         f"all {len(small)} cells with k of at most 1 are below half of a constant "
@@ -75,16 +75,16 @@ def _on(dataset: str) -> dict[str, OnData]:
         "wgan_small_k": table3(_table3("lag")),
         "large_k": table3(_table3("straight", "middle")),
         "best_cell": table3(_table3("best")),
-        "table5": OnData(runs_of(experiments.table5), images_alpha.table5_checks),
+        "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
         "table4a": OnData(
-            runs_of(experiments.table4a), images_alpha.table4a_checks, seeds=(1, 2)
+            runs_of(experiments.table4a), alpha.table4a_checks, seeds=(1, 2)
         ),
         "table4b": OnData(
-            runs_of(experiments.table4b), images_alpha.table4b_checks, seeds=(1, 2)
+            runs_of(experiments.table4b), alpha.table4b_checks, seeds=(1, 2)
         ),
     }
     if dataset == "mnist":
-        found["omega_shrinks"] = OnData(domains, images_validity.domain_checks, (1, 2))
+        found["omega_shrinks"] = OnData(domains, validity.domain_checks, (1, 2))
     return found
 
 

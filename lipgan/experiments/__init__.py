@@ -8,12 +8,7 @@ from collections.abc import Callable
 
 from lipgan.config import Config
 from lipgan.experiments.grids import grid
-from lipgan.experiments.images import (
-    bridge,
-    image_checks,
-    image_domains,
-    steps_pilot,
-)
+from lipgan.experiments.images import bridge, image_checks, image_domains, steps_pilot
 from lipgan.experiments.one_knob import (
     ARMS,
     BENT_LOSSES,
@@ -48,6 +43,7 @@ from lipgan.experiments.paper import (
     SMALL_K_OPTIMIZERS,
     TABLE3_K,
     TABLE3_LOSSES,
+    TABLE3_SEEDS,
     TABLE4_LOSSES,
     TABLE4A_ALPHAS,
     TABLE4A_K,
@@ -82,6 +78,7 @@ from lipgan.experiments.systems import (
     lgan,
     roads,
     roads_scaled,
+    strength,
 )
 
 EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
@@ -143,6 +140,7 @@ __all__ = [
     "SMALL_K_OPTIMIZERS",
     "TABLE3_K",
     "TABLE3_LOSSES",
+    "TABLE3_SEEDS",
     "TABLE4A_ALPHAS",
     "TABLE4A_K",
     "TABLE4B_ALPHAS",
@@ -173,6 +171,7 @@ __all__ = [
     "sgd_control",
     "small_k",
     "steps_pilot",
+    "strength",
     "table3",
     "table3_srn",
     "table4a",

@@ -2,7 +2,7 @@
 
 k and alpha are one knob, alpha * k^n with n layers of the discriminator, up to biases
 and the optimizer's epsilon; and what a loss that bends does to the pushes of its
-samples can be taken away piece by piece. See ``lipgan.push`` and ``lipgan.biases``.
+samples can be taken away piece by piece: ``lipgan.gan.push``, ``lipgan.gan.biases``.
 """
 
 from collections.abc import Iterable, Sequence

@@ -128,3 +128,9 @@ def gradient_fields(
     axes = axis("regularizer", regularizers), axis("loss", losses)
     fields |= {"dataset": dataset, "scale": scale, "lr_g": 0.0}
     return grid(seeds, *axes, **fields)
+
+
+def strength(config: Config) -> float:
+    """The number that sets how tight this config's regularizer is."""
+    field, _ = ROADS[config.regularizer]
+    return float(getattr(config, field))

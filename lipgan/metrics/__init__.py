@@ -11,6 +11,13 @@ from lipgan.metrics.frechet import (
     frechet_distance_from_moments,
     moments,
 )
+from lipgan.metrics.lipschitz import (
+    conv_norm,
+    domain_bound,
+    input_gradient_norms,
+    layer_norms,
+    matrix_norms,
+)
 from lipgan.metrics.points import (
     geometric_median,
     transport_directions,
@@ -24,19 +31,42 @@ from lipgan.metrics.samples import (
     kernel_mean,
     neighbor_radii,
 )
+from lipgan.metrics.slopes import (
+    attained_slopes,
+    class_push,
+    evenness,
+    largest_curvature,
+    slope_interval_bound,
+    slope_intervals,
+    tangent_distance,
+    written_out_slope,
+)
 
 __all__ = [
+    "attained_slopes",
     "class_coverage",
+    "class_push",
     "constant_distance",
+    "conv_norm",
     "density_coverage",
+    "domain_bound",
+    "evenness",
     "frechet_distance",
     "frechet_distance_from_moments",
     "geometric_median",
     "inception_style_score",
+    "input_gradient_norms",
     "kernel_distance",
     "kernel_mean",
+    "largest_curvature",
+    "layer_norms",
+    "matrix_norms",
     "moments",
     "neighbor_radii",
+    "slope_interval_bound",
+    "slope_intervals",
+    "tangent_distance",
     "transport_directions",
     "wasserstein_assignment",
+    "written_out_slope",
 ]

@@ -1,5 +1,6 @@
-// The losses of lipgan/losses.py, their slopes and curvatures, and what
-// lipgan/probes.py and lipgan/domains.py measure on them. tests/test_browser_figures.py
+// The losses of lipgan/gan/losses.py, their slopes and curvatures, and what
+// lipgan/metrics/slopes.py and lipgan/claims/domains.py measure on them.
+// tests/book/test_browser_figures.py
 // holds every function here against its Python original.
 (() => {
   "use strict";

@@ -4,7 +4,7 @@
   "use strict";
   const lipgan = window.lipgan;
   const { LOSSES, append, format } = lipgan;
-  const DATA = [[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]]; // data.py, toy2d
+  const DATA = [[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]]; // data/sets.py, toy2d
   const START = [-2.0, 0.5]; // models.POINT_START
   const WORLD = [-2.6, 2.8], SIZE = 340, HEAT = 26, ARROWS = 10;
   const LOW = [45, 110, 190], HIGH = [222, 130, 30]; // scores below and above the middle

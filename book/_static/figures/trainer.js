@@ -1,7 +1,7 @@
 // The toy of lipgan's Figure 1 in plain JavaScript: a 2-w-w-w-1 discriminator with
 // spectral normalization against one free point, RMSProp for both, all data in each
 // batch. Mirrors models.toy_discriminator, regularizers.SpectralNormalization,
-// optimizers.RMSProp and steps.py in 64-bit arithmetic; tested step by step against them.
+// optimizers.RMSProp and gan/step.py in 64-bit arithmetic; tested step by step against them.
 (() => {
   "use strict";
   const { scaledValue, scaledSlope } = window.lipgan;

@@ -1,0 +1,211 @@
+"""Tables of distances and domains against the domain scaling alpha."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+import torch
+
+from lipgan.claims import domains, measures
+from lipgan.claims.measures import spread
+from lipgan.claims.published import CONSTANT_FID, TABLE3, TABLE4, TABLE4_DATASET, TABLE5
+from lipgan.data import DATASETS
+from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSES
+from lipgan.gan.losses import LOSSES
+from lipgan.runs import HISTORY_DIGITS, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SCORES = [f"score_{x}_{end}" for x in ("real", "fake") for end in ("min", "max")]
+
+
+def table4_beside_paper(
+    runs: Sequence[Run], *, relative: bool = False
+) -> "pd.DataFrame":
+    """One part of Table 4: median over seeds and range, beside the paper's numbers.
+
+    Args:
+        runs: all cells of Table 4 (a) or of Table 4 (b), any number of seeds.
+        relative: divide every cell by the best cell of the same loss, ours as a ratio
+            of medians where divergence counts as worst.
+    """
+    import pandas as pd
+
+    k = runs[0].config.lipschitz_k
+    cells = measures.distances_by(runs, "loss", "alpha")
+    medians = {cell: median(values) for cell, values in cells.items()}
+    alphas = sorted({alpha for _, alpha in cells})
+    name = f"paper, {DATASETS[TABLE4_DATASET[k]].label} (inferred)"
+    rows = {}
+    for loss in TABLE4_LOSSES:
+        ours = [spread(cells[loss, a]) for a in alphas]
+        paper = [f"{TABLE4[k][loss, a]:.2f}" for a in alphas]
+        if relative:
+            ours = _over_best([medians[loss, a] for a in alphas])
+            paper = _over_best([TABLE4[k][loss, a] for a in alphas])
+        rows[LOSSES[loss].label, "ours"] = ours
+        rows[LOSSES[loss].label, name] = paper
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
+    table.columns = [f"α = {alpha:g}" for alpha in alphas]
+    return table
+
+
+def _over_best(values: Sequence[float]) -> list[str]:
+    best = min(values)
+    return [f"{v / best:.3g}" if math.isfinite(v) else "diverged" for v in values]
+
+
+def table4_clues() -> "pd.DataFrame":
+    """What the paper's Tables 3 and 5 say about the data set behind its Table 4."""
+    import pandas as pd
+
+    smallest = "NS, LS#, COS, EXP at the smallest α"
+    steep = [k for k in TABLE3["mnist"] if k[0] == "ns" and k[1] >= 5]
+    rows = {
+        DATASETS[name].label: {
+            "constant image": f"{CONSTANT_FID[name]:.2f}",
+            "best cell": f"{min(TABLE3[name].values()):.2f}",
+            smallest: _range([TABLE5[name][x] for x in TABLE5_LOSSES]),
+            "NS that fails": _range([TABLE3[name][cell] for cell in steep]),
+        }
+        for name in TABLE3
+    }
+    a, b = TABLE4[TABLE4A_K], TABLE4[TABLE4B_K]
+    rows["Table 4 (a)"] = {
+        "constant image": f"{a['exp', 1e-1]:.2f}",
+        "best cell": f"{min(a.values()):.2f}",
+        smallest: _range([a[x, 1e-11] for x in TABLE5_LOSSES]),
+        "NS that fails": f"{a['ns', 1e-1]:.2f}",
+    }
+    rows["Table 4 (b)"] = {
+        "constant image": f"{b['exp', 1e11]:.2f}",
+        "best cell": f"{min(b.values()):.2f}",
+        smallest: "–",
+        "NS that fails": _range([v for (x, y), v in b.items() if x == "ns" and y > 10]),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _range(values: Sequence[float]) -> str:
+    return f"{min(values):.2f} to {max(values):.2f}"
+
+
+def table5_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Table 5: median over seeds and range beside the paper's, and worst over best."""
+    import pandas as pd
+
+    cells = {
+        loss: values
+        for (loss,), values in measures.distances_by(runs, "loss").items()
+        if loss in TABLE5["mnist"]
+    }
+    medians = [median(values) for values in cells.values()]
+    table = pd.DataFrame(index=[*(LOSSES[x].label for x in cells), "worst / best"])
+    table["ours"] = [
+        *(spread(values) for values in cells.values()),
+        _over_best([min(medians), max(medians)])[1],
+    ]
+    for dataset, column in TABLE5.items():
+        table[f"paper, {DATASETS[dataset].label}"] = [
+            *(f"{column[loss]:.2f}" for loss in cells),
+            f"{max(column.values()) / min(column.values()):.3g}",
+        ]
+    return table
+
+
+def domains_by_alpha(runs: Sequence[Run]) -> "pd.DataFrame":
+    """How wide the scores spread and how much of the loss that is, per k and alpha.
+
+    Every entry is the median over losses and seeds, with the range; runs that diverged
+    are counted, not averaged. The width of Omega is the median over the second half of
+    training.
+    """
+    import pandas as pd
+
+    rows = {}
+    for k, alpha in sorted({(r.config.lipschitz_k, r.config.alpha) for r in runs}):
+        cell = [r for r in runs if (r.config.lipschitz_k, r.config.alpha) == (k, alpha)]
+        layers = len(cell[0].history["sigma"][0])
+        widths = [math.inf if r.diverged else domains.late_width(r) for r in cell]
+        norms = [r.metrics.get("lipschitz_layers", math.inf) for r in cell]
+        rows[f"{k:g}", f"{alpha:g}"] = {
+            "kⁿ": f"{k**layers:.3g}",
+            "∏ exact norms": spread(norms),
+            "width of Ω": spread(widths),
+            "width of αΩ": spread([alpha * width for width in widths]),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["k", "α"])
+    return table
+
+
+def limit_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """How near every loss is to its limit, a line of slope L'(0).
+
+    The attained slopes are those of the discriminator's terms at all recorded moments
+    of all seeds; the farthest is that with the largest relative distance from L'(0).
+    The last columns are the share of an RMSProp step that its epsilon leaves, median
+    over training and seeds.
+    """
+    import pandas as pd
+
+    rows = {}
+    for loss in dict.fromkeys(r.config.loss for r in runs):
+        own = [r for r in runs if r.config.loss == loss]
+        zero = {
+            name: float(term.slope(torch.zeros(1)))
+            for name, term in LOSSES[loss].terms.items()
+        }
+        off = [x for r in own for x in _slope_errors(r, zero)]
+        shares = [
+            median(domains.typical(r, f"step_share_{player}") for r in own)
+            for player in ("d", "g")
+        ]
+        rows[LOSSES[loss].label] = {
+            "L'(0), real": f"{zero['d_real']:.4g}",
+            "L'(0), fake": f"{zero['d_fake']:.4g}",
+            "L'(0), generator": f"{zero['g_fake']:.4g}",
+            "farthest attained slope": _difference(off),
+            "step left by ε, discriminator": f"{shares[0]:.5f}",
+            "step left by ε, generator": f"{shares[1]:.5f}",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _slope_errors(run: Run, zero: dict[str, float]) -> list[float]:
+    return [
+        abs(slope / zero[f"d_{side}"] - 1)
+        for side in ("real", "fake")
+        for end in ("min", "max")
+        for slope in run.history[f"slope_{side}_{end}"]
+        if math.isfinite(slope)
+    ]
+
+
+def _difference(found: Sequence[float]) -> str:
+    if not found:
+        return "diverged"
+    same = 10.0**-HISTORY_DIGITS
+    return f"{max(found):.1e}" if max(found) > same else f"below {same:.0e}"
+
+
+def apart(run: Run, twin: Run) -> list[float]:
+    """How far two runs have come apart at each moment that both recorded.
+
+    The largest relative difference, 0 to 2, among the ends of the range of the scores
+    on real and on fake samples. Moments at which one of them is not finite are 2.
+    """
+    found = []
+    for moment in range(min(len(run.history["step"]), len(twin.history["step"]))):
+        a, b = ([r.history[name][moment] for name in _SCORES] for r in (run, twin))
+        found.append(max(_gap(x, y) for x, y in zip(a, b, strict=True)))
+    return found
+
+
+def _gap(x: float, y: float) -> float:
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return 2.0
+    return abs(x - y) / max(abs(x), abs(y)) if x != y else 0.0

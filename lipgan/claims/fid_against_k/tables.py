@@ -1,0 +1,67 @@
+"""Tables of distances, beside the paper's Table 3."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lipgan.claims import measures
+from lipgan.claims.measures import spread
+from lipgan.claims.published import TABLE3
+from lipgan.data import DATASETS
+from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
+from lipgan.gan.losses import LOSSES
+from lipgan.runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table3_beside_paper(runs: Sequence[Run], srn: Sequence[Run] = ()) -> "pd.DataFrame":
+    """Median over seeds and range, beside the paper's three data sets.
+
+    Args:
+        runs: all cells of Table 3 under spectral normalization.
+        srn: the same under SRN+SN, if there are any.
+    """
+    import pandas as pd
+
+    cells = measures.cell_distances(runs)
+    others = measures.cell_distances(srn) if srn else {}
+    rows = {}
+    for loss in TABLE3_LOSSES:
+        label = LOSSES[loss].label
+        rows[label, "ours"] = [spread(cells[loss, k]) for k in TABLE3_K]
+        if others:
+            rows[label, "ours, SRN+SN"] = [spread(others[loss, k]) for k in TABLE3_K]
+        for dataset, column in TABLE3.items():
+            rows[label, f"paper, {DATASETS[dataset].label}"] = [
+                f"{column[loss, k]:g}" for k in TABLE3_K
+            ]
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
+    table.columns = [f"k = {k:g}" for k in TABLE3_K]
+    return table
+
+
+def ratios_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Each cell over the same loss's cell at k = 1, ours (medians) and the paper's."""
+    import pandas as pd
+
+    medians = measures.cell_medians(runs)
+    columns = {"ours": medians}
+    columns |= {f"paper, {DATASETS[d].label}": cells for d, cells in TABLE3.items()}
+    rows = {
+        (LOSSES[loss].label, title): [
+            _ratio(cells[loss, k] / cells[loss, 1.0]) for k in TABLE3_K
+        ]
+        for loss in TABLE3_LOSSES
+        for title, cells in columns.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
+    table.columns = [f"k = {k:g}" for k in TABLE3_K]
+    return table
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else "diverged"

@@ -1,0 +1,1 @@
+"""The paper's tables on its own images, MNIST and CIFAR-10."""

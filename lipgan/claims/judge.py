@@ -1,0 +1,104 @@
+"""The verdict on a claim, from recorded runs; the claims are in ``lipgan.claims``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lipgan.claims import CLAIMS
+from lipgan.claims.base import Check, Claim
+from lipgan.claims.elsewhere import ELSEWHERE, OnData
+from lipgan.config import Config
+from lipgan.runs import Run, training_seconds
+
+HOME = "digits"  # the data set, or the points, that CLAIMS speak of
+VERDICTS = ("reproduced", "partly", "not reproduced", "not tested")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one claim.
+
+    Attributes:
+        status: one of ``VERDICTS``.
+        checks: the lines of evidence, the decisive one first.
+        seeds: seeds behind the numbers.
+        scale: scale of the runs.
+        seconds: training time of all cohorts involved.
+    """
+
+    status: str
+    checks: tuple[Check, ...]
+    seeds: tuple[int, ...] = ()
+    scale: str = ""
+    seconds: float = 0.0
+
+
+def needed(
+    name: str, scale: str, seeds: Sequence[int], dataset: str = HOME
+) -> list[Config]:
+    """The runs that a claim is judged by, on a data set; none for closed formulas.
+
+    Raises:
+        ValueError: unknown claim, or one without criteria on this data set.
+    """
+    return _judged(name, dataset).configs(scale, seeds)
+
+
+def seeds_of(name: str, dataset: str = HOME) -> tuple[int, ...]:
+    """The seeds that the published evidence on a claim holds."""
+    if dataset == HOME:
+        return tuple(range(CLAIMS[name].seeds))
+    return ELSEWHERE[dataset][name].seeds
+
+
+def judge(
+    name: str, runs: Sequence[Run], scale: str = "", dataset: str = HOME
+) -> Verdict:
+    """Hold the runs of one claim against its criteria.
+
+    Args:
+        name: key of ``CLAIMS``.
+        runs: complete set of runs, any number of seeds.
+        scale: where there are no runs, the scale that is asked for.
+        dataset: whose criteria count: those of ``CLAIMS``, or of ``ELSEWHERE``.
+
+    Returns:
+        ``reproduced`` if all checks hold, ``partly`` if the first does, else ``not
+        reproduced``; ``not tested`` without runs and for runs at smoke scale. Checks of
+        the implementation do not count; where there are no others: ``not tested``.
+
+    Raises:
+        ValueError: unknown claim, or one without criteria on this data set.
+    """
+    claim = _judged(name, dataset)
+    scales = {run.config.scale for run in runs} or {scale}
+    if "smoke" in scales or (not runs and claim.configs(scale or "smoke", [0])):
+        return Verdict("not tested", (), scale="/".join(sorted(scales)))
+    checks = claim.checks(runs)
+    return Verdict(
+        _status(checks),
+        tuple(checks),
+        seeds=tuple(sorted({run.config.seed for run in runs})),
+        scale="/".join(sorted(scales)),
+        seconds=training_seconds(runs),
+    )
+
+
+def _judged(name: str, dataset: str) -> Claim | OnData:
+    """What says how a claim is judged on a data set."""
+    if name not in CLAIMS:
+        raise ValueError(f"claim: {name!r} is not one of {', '.join(CLAIMS)}")
+    if dataset == HOME:
+        return CLAIMS[name]
+    if name not in ELSEWHERE.get(dataset, {}):
+        raise ValueError(f"dataset: claim {name!r} has no criteria on {dataset!r}")
+    return ELSEWHERE[dataset][name]
+
+
+def _status(checks: Sequence[Check]) -> str:
+    """The verdict that these lines of evidence amount to."""
+    counted = [check.holds for check in checks if not check.implementation]
+    if not counted:
+        return "not tested"
+    if not counted[0]:
+        return "not reproduced"
+    return "reproduced" if all(counted) else "partly"

@@ -1,0 +1,147 @@
+"""Tables of three other systems: what a step costs, and how far they get."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lipgan.claims import domains, measures
+from lipgan.claims.domains import LATE
+from lipgan.claims.measures import spread
+from lipgan.claims.published import SYSTEMS_FID
+from lipgan.claims.systems.criteria import smallest_push
+from lipgan.experiments import ROADS, strength
+from lipgan.gan.losses import LOSSES
+from lipgan.gan.optimizers import OPTIMIZER_LABELS
+from lipgan.gan.regularizers import REGULARIZERS
+from lipgan.runs import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLACES = ("tightest", "middle", "loosest")
+
+
+def cost_table(seconds: dict[str, float]) -> "pd.DataFrame":
+    """Milliseconds per training step and their ratio to spectral normalization's.
+
+    Args:
+        seconds: key of ``REGULARIZERS`` -> seconds per step, ``sn`` among them, see
+            ``costs.step_costs``.
+
+    Raises:
+        ValueError: ``sn`` is missing.
+    """
+    import pandas as pd
+
+    if "sn" not in seconds:
+        raise ValueError(f"seconds: 'sn' is missing among {', '.join(seconds)}")
+    table = pd.DataFrame(index=[REGULARIZERS[key].label for key in seconds])
+    table["key"] = list(seconds)
+    table["ms per step"] = [f"{1e3 * s:.3g}" for s in seconds.values()]
+    table["times SN"] = [f"{s / seconds['sn']:.2f}" for s in seconds.values()]
+    return table.rename_axis("regularizer")
+
+
+def symbol(regularizer: str) -> str:
+    """What the strength of a regularizer of ``ROADS`` is called: k or λ."""
+    return "k" if ROADS[regularizer][0] == "lipschitz_k" else "λ"
+
+
+def alr_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Distances of every regularizer at its three strengths, beside published FIDs.
+
+    Median over seeds and range. The published numbers are other networks' on other
+    data, so only their order compares.
+    """
+    keys = list(dict.fromkeys(r.config.regularizer for r in runs))
+    table = _by_strength(runs, "regularizer", keys)
+    table.index = [REGULARIZERS[key].label for key in keys]
+    table["published FID, CIFAR-10"] = [SYSTEMS_FID.get(key, "–") for key in keys]
+    return table.rename_axis("WGAN with")
+
+
+def lgan_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Distances of every objective at three weights, and how its scores move.
+
+    Median over seeds and range; the last column is the way of the center of Omega in
+    the second half of training, in widths of Omega, over all weights and seeds.
+    """
+    keys = list(dict.fromkeys(r.config.loss for r in runs))
+    table = _by_strength(runs, "loss", keys)
+    table.index = [LOSSES[key].label for key in keys]
+    moves = [[late_wander(r) for r in runs if r.config.loss == key] for key in keys]
+    table["center moves (widths of Ω)"] = [spread(found) for found in moves]
+    return table.rename_axis("objective")
+
+
+def late_wander(run: Run) -> float:
+    """How far the center of Omega moves late in training; infinite if it diverged."""
+    if run.diverged:
+        return math.inf
+    with np.errstate(divide="ignore", invalid="ignore"):  # a domain without width
+        return domains.wander(run, LATE)
+
+
+def _by_strength(runs: Sequence[Run], field: str, keys: list[str]) -> "pd.DataFrame":
+    """One row per value of a field, one column per strength, tightest first."""
+    import pandas as pd
+
+    metric = measures.distance_metric(runs)
+    rows = []
+    for key in keys:
+        own = [r for r in runs if getattr(r.config, field) == key]
+        name, groups = own[0].config.regularizer, strengths(own)
+        rows.append(
+            [
+                f"{symbol(name)} = {value:g}: "
+                + spread([_distance(r, metric) for r in groups[value]])
+                for value in ROADS[name][1]
+                if value in groups
+            ]
+        )
+    return pd.DataFrame(rows, columns=PLACES[: len(rows[0])])
+
+
+def _distance(run: Run, name: str) -> float:
+    return math.inf if run.diverged else run.metrics[name]
+
+
+def gran_table(runs: Sequence[Run]) -> "pd.DataFrame":
+    """Distance and smallest push at every K, per loss and optimizer.
+
+    Median over seeds and range. The push is the slope of the discriminator's loss that
+    is nearest to 0 among generated samples, median over training.
+    """
+    import pandas as pd
+
+    ks = sorted({r.config.lipschitz_k for r in runs})
+    cells: dict[tuple, list[Run]] = {}
+    for run in runs:
+        c = run.config
+        cells.setdefault((c.loss, c.optimizer, c.lipschitz_k), []).append(run)
+    name = measures.distance_metric(runs)
+    columns: dict[str, Callable[[Run], float]] = {
+        "distance": lambda r: _distance(r, name),
+        "smallest push": lambda r: math.inf if r.diverged else smallest_push(r),
+    }
+    rows = {
+        (LOSSES[loss].label, OPTIMIZER_LABELS[rule], title): [
+            spread([measure(r) for r in cells[loss, rule, k]]) for k in ks
+        ]
+        for loss, rule in dict.fromkeys(key[:2] for key in cells)
+        for title, measure in columns.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", "optimizer", ""])
+    table.columns = [f"K = {k:g}" for k in ks]
+    return table
+
+
+def strengths(runs: Sequence[Run]) -> dict[float, list[Run]]:
+    """Strength of the regularizer, ascending -> its runs."""
+    groups: dict[float, list[Run]] = {}
+    for run in sorted(runs, key=lambda r: strength(r.config)):
+        groups.setdefault(strength(run.config), []).append(run)
+    return groups

@@ -1,0 +1,89 @@
+"""Figure 1: the 2-D toy."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from lipgan import experiments
+from lipgan.claims.base import Check, Claim
+from lipgan.claims.measures import toy_distance, toy_start
+from lipgan.config import Config
+from lipgan.gan.losses import LOSSES
+from lipgan.runs import Run
+
+# The model starts 3.5 from the data's geometric median; a quarter of that is "near",
+# and three times the distance at alpha = 1e-10 is "worse".
+NEAR_SHARE = 0.25
+WORSE_FACTOR = 3.0
+
+
+def figure1_checks(runs: Sequence[Run]) -> list[Check]:
+    """Figure 1: near at small alpha, worse at 1e10, with one point and with modes."""
+    points = _toy_medians([r for r in runs if r.config.dataset == "toy2d"])
+    ring = _toy_medians([r for r in runs if r.config.dataset != "toy2d"])
+    tiny, one, huge = experiments.FIGURE1_ALPHAS
+    curved = [loss for loss in experiments.FIGURE1_LOSSES if loss != "wgan"]
+    near = NEAR_SHARE * toy_start()
+    ends = {(k, a): points[k, a] for k, a in points if a in (tiny, one)}
+    missed = [f"{LOSSES[k].label} α={a:g}" for (k, a), d in ends.items() if d > near]
+    farther = [k for k in curved if points[k, huge] > points[k, tiny]]
+    lost = [k for k in curved if ring[k, huge] > WORSE_FACTOR * ring[k, tiny]]
+    return [
+        Check(
+            f"one point: at alpha = 1e-10 and 1 every loss ends within {near:.2f} of "
+            f"the data's geometric median ({NEAR_SHARE:.0%} of the initial distance)",
+            f"largest {max(ends.values()):.2f}"
+            + "".join(f", {m} missed" for m in missed),
+            not missed,
+        ),
+        Check(
+            "one point: at 1e10 every loss but WGAN ends farther away than at 1e-10",
+            f"{len(farther)} of {len(curved)}: " + _listed(points, curved, huge),
+            len(farther) == len(curved),
+        ),
+        Check(
+            "eight modes: at 1e10 every loss but WGAN ends at least "
+            f"{WORSE_FACTOR:g} times as far from the data (W1) as at 1e-10",
+            f"{len(lost)} of {len(curved)}: " + _listed(ring, curved, huge),
+            len(lost) == len(curved),
+        ),
+    ]
+
+
+def _toy_medians(runs: Sequence[Run]) -> dict[tuple[str, float], float]:
+    cells: dict[tuple[str, float], list[float]] = {}
+    for run in runs:
+        cell = (run.config.loss, run.config.alpha)
+        cells.setdefault(cell, []).append(toy_distance(run))
+    return {cell: median(distances) for cell, distances in cells.items()}
+
+
+def _listed(cells: dict, losses: Sequence[str], alpha: float) -> str:
+    """The distances of some losses at one alpha, as words."""
+    shown = {k: cells[k, alpha] for k in losses}
+    return ", ".join(
+        f"{LOSSES[k].label} {'diverged' if math.isinf(d) else f'{d:.2f}'}"
+        for k, d in shown.items()
+    )
+
+
+def _toys(scale: str, seeds: Sequence[int]) -> list[Config]:
+    return [
+        config
+        for dataset in experiments.FIGURE1_K
+        for config in experiments.figure1(dataset, scale, seeds)
+    ]
+
+
+CLAIMS: dict[str, Claim] = {
+    "figure1": Claim(
+        "On a 2-D toy every loss works while its domain is nearly linear and fails "
+        "when the domain is enlarged",
+        "Figure 1",
+        "a loss that fails at α = 1e-10, or one with curvature that succeeds at 1e10",
+        "03_toys",
+        _toys,
+        figure1_checks,
+        live=True,
+    ),
+}

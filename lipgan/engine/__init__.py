@@ -1,0 +1,1 @@
+"""Many GANs as one program: members share every operation, never a number."""

@@ -1,0 +1,68 @@
+"""Random numbers that depend on seed, purpose and step alone."""
+
+import hashlib
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from lipgan.gan.regularizers.base import Uniform
+
+
+def seeded_generator(seed: int, purpose: str, index: int = 0) -> torch.Generator:
+    """A CPU generator whose stream depends on its three arguments alone."""
+    key = f"{seed}/{purpose}/{index}".encode()
+    digest = hashlib.blake2b(key, digest_size=8).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest) >> 1)
+
+
+class Noise:
+    """Random numbers per member, drawn in blocks of steps on the CPU.
+
+    The same numbers on every device, for every cohort size, at every resumption.
+    Members with equal seeds share them: their comparison is paired.
+    """
+
+    BLOCK = 32  # steps drawn at once; part of the definition of the streams
+
+    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
+        """One stream per distinct seed."""
+        self.device = device
+        self.seeds = sorted(set(seeds))
+        self.rows = torch.tensor([self.seeds.index(s) for s in seeds], device=device)
+        self._blocks: dict[str, tuple[int, Tensor]] = {}
+
+    def keep(self, rows: Tensor) -> None:
+        """Forget all members but these."""
+        self.rows = self.rows[rows]
+
+    def normal(self, purpose: str, step: int, *shape: int) -> Tensor:
+        """N(0, 1) numbers (E, *shape) of one step."""
+        return self._draw(f"{purpose} normal", step, torch.randn, shape)[self.rows]
+
+    def uniform(self, purpose: str, step: int, *shape: int) -> Tensor:
+        """U[0, 1) numbers (E, *shape) of one step."""
+        return self._draw(f"{purpose} uniform", step, torch.rand, shape)[self.rows]
+
+    def uniforms(self, step: int) -> Uniform:
+        """U[0, 1) numbers of one step for whatever purposes a penalty has."""
+
+        def draw(*shape: int, purpose: str = "penalty") -> Tensor:
+            return self.uniform(purpose, step, *shape)
+
+        return draw
+
+    def indices(self, purpose: str, step: int, high: int, *shape: int) -> Tensor:
+        """Whole numbers below ``high``, (S, *shape) for the S distinct seeds."""
+        u = self._draw(f"{purpose} indices", step, torch.rand, shape)
+        return (u.double() * high).long().clamp(max=high - 1)
+
+    def _draw(self, purpose: str, step: int, draw, shape: tuple[int, ...]) -> Tensor:  # type: ignore[no-untyped-def]
+        block, offset = divmod(step, self.BLOCK)
+        if self._blocks.get(purpose, (-1,))[0] != block:
+            numbers = [
+                draw(self.BLOCK, *shape, generator=seeded_generator(s, purpose, block))
+                for s in self.seeds
+            ]
+            self._blocks[purpose] = block, torch.stack(numbers).to(self.device)
+        return self._blocks[purpose][1][:, offset]

@@ -1,0 +1,1 @@
+"""The networks that are trained here and whose features are shipped."""

@@ -1,0 +1,1 @@
+"""One GAN as the papers write it: losses, networks, regularizers, updates."""

@@ -1,0 +1,98 @@
+"""What is recorded already: which configs, and on which data they were trained."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from lipgan.config import Config
+from lipgan.data import dataset_spec
+from lipgan.runs import RecordError, Run, RunStore
+from lipgan.runs.evidence import Evidence, Records, evidence_store
+from lipgan.runs.store import OtherDataError
+from lipgan.training import load_data
+
+Digest = Callable[[Config], str | None]
+
+
+def data_digests(data_dir: str | Path | None = None, download: bool = False) -> Digest:
+    """A function from configs to the digests of their data, each read once.
+
+    The digest is None where the data are not at hand or not readable: training on them
+    says why, and a record of them needs none.
+
+    Args:
+        data_dir: see ``training.train``.
+        download: whether missing data may be fetched.
+    """
+    read: dict[tuple, str | None] = {}
+
+    def digest(config: Config) -> str | None:
+        fields = config.image_size, config.channels, config.data_limit
+        key = config.dataset, *fields, config.scale == "smoke"
+        if key not in read:
+            if dataset_spec(config.dataset).built_in:
+                read[key] = _digest_of_built_in(config)
+            else:
+                read[key] = _digest(config, data_dir, download)
+        return read[key]
+
+    return digest
+
+
+def _digest(config: Config, data_dir: str | Path | None, download: bool) -> str | None:
+    try:
+        return load_data(config, data_dir, download).digest
+    except (FileNotFoundError, ImportError, ValueError):
+        return None
+
+
+@cache
+def _digest_of_built_in(config: Config) -> str | None:
+    """Of data that no file of the user's can change."""
+    return _digest(config, None, False)
+
+
+def load_known(
+    configs: Iterable[Config],
+    store: Records | str | Path | None = None,
+    repair: bool = False,
+    *,
+    digest: Digest = lambda config: None,
+    with_weights: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> list[Run]:
+    """The recorded runs among these configs; trains nothing.
+
+    Args:
+        configs: any configs.
+        store: see ``sweep.run_or_load``.
+        repair: leave damaged records out, and move them aside in their store.
+        digest: of the data of a config, None where a record of any data will do.
+        with_weights: leave out completed runs whose weights were not kept.
+        say: receives a line if there are records of other data.
+    """
+    places: list[Records]
+    places = [store if isinstance(store, RunStore | Evidence) else RunStore(store)]
+    if store is None:
+        places = [evidence_store(), *places]
+    held = [(place, place.ids()) for place in places]  # one listing, not a look each
+    runs, others = [], []
+    for config in configs:
+        name = config.config_id
+        for place in (place for place, names in held if name in names):
+            try:
+                run = place.load(config, digest(config))
+            except OtherDataError as error:
+                others.append(error)
+                continue
+            except RecordError:
+                if not repair or isinstance(place, Evidence):
+                    raise
+                place.set_aside(name)
+                continue
+            if run.weights is not None or run.diverged or not with_weights:
+                runs.append(run)
+                break
+    if others:
+        say(f"{len(others)} records are not used: {others[0].args[0]}")
+    return runs

@@ -1,0 +1,335 @@
+"""What is measured on a cohort: a moment of its history, and its final metrics."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lipgan import metrics
+from lipgan.config import Config
+from lipgan.data import Dataset, to_uint8
+from lipgan.engine.cohort import Cohort
+from lipgan.features import Extractor, constant_image
+from lipgan.gan.push import coherence
+from lipgan.metrics.neural_divergence import neural_divergence
+
+PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
+KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
+CRITIC_STEPS = 250  # behind the Neural Divergence; never more than of the training
+SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
+CHUNK = 250  # samples generated at once per member
+QUADRATIC = 10_000  # real images, at most, behind what compares all pairs
+
+
+def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
+    """One moment of the history; every value is (E, ...).
+
+    ``score_*``: range of the raw score on ``PROBE_SAMPLES`` real and fake samples (the
+    domain Omega, not multiplied by alpha); ``slope_*``: attained interval of the loss
+    gradient L'(alpha f) of the discriminator's two terms (Psi); ``sigma``: largest
+    singular value of each regularized weight matrix; ``coherence_*`` of each term and
+    ``term_balance``: of what pushes the samples, see ``lipgan.gan.push``; ``place``:
+    the middle of the domain in widths of it.
+    """
+    noise = cohort.noise
+    indices = noise.indices("probe", 0, len(dataset), PROBE_SAMPLES)
+    x_real = dataset.batch(indices)[noise.rows]
+    z = noise.normal("probe z", 0, PROBE_SAMPLES, cohort.configs[0].z_dim)
+    with torch.no_grad():
+        x_fake = cohort.sampler(training=False)(z)
+        critic = cohort.critic()
+        scores = {"real": critic(x_real), "fake": critic(x_fake)}
+        weights = cohort.regularized_weights()
+    sigmas = [_sigma(w) for name, w in weights.items() if name.endswith("weight")]
+    moment = {"sigma": torch.stack(sigmas, dim=1)}
+    for player, state in (("g", cohort.g_moments), ("d", cohort.d_moments)):
+        moment[f"step_share_{player}"] = cohort.optimizer.step_share(state)
+    moment |= _pushed(cohort, scores)
+    for side, f in scores.items():
+        slopes = cohort.losses.slope(f"d_{side}", f)
+        moment |= {
+            f"score_{side}_min": f.amin(1),
+            f"score_{side}_mean": f.mean(1),
+            f"score_{side}_max": f.amax(1),
+            f"slope_{side}_min": slopes.amin(1),
+            f"slope_{side}_max": slopes.amax(1),
+            f"evenness_{side}": metrics.evenness(slopes),
+        }
+        if side == "real" and dataset.labels is not None:
+            labels = dataset.labels[indices][noise.rows]
+            moment["class_push"] = metrics.class_push(slopes, labels)
+    if cohort.shape == (2,) and not cohort.configs[0].frozen:
+        kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
+        moment["points"] = x_fake[:, :kept]
+    return moment
+
+
+def _pushed(cohort: Cohort, scores: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What the pushes on real and generated samples do together, (E,) each."""
+    count = scores["real"].shape[1]
+    pushes = cohort.pushes.discriminator(
+        scores["real"],
+        scores["fake"],
+        lambda: cohort.noise.uniform("push probe", 0, 2 * count),
+    )
+    both = torch.cat(list(scores.values()), dim=1)
+    low, high = both.aminmax(dim=1)
+    real, fake = pushes.chunk(2, dim=1)
+    return {
+        "coherence_real": coherence(real),
+        "coherence_fake": coherence(fake),
+        "term_balance": real.mean(1).abs() / fake.mean(1).abs(),
+        "place": (low + high) / 2 / (high - low),
+    }
+
+
+def _sigma(weight: Tensor) -> Tensor:
+    """Largest singular value per member, (E,); NaN where a weight is not finite."""
+    matrix = weight.flatten(2)
+    sound = torch.isfinite(matrix).flatten(1).all(1)
+    norms = torch.linalg.matrix_norm(matrix.nan_to_num(0, 0, 0), 2)  # SVD refuses NaN
+    return torch.where(sound, norms, math.nan)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The real side of the metrics, computed once per data set.
+
+    Attributes:
+        extractor: what maps images to features.
+        images: all real images, uint8 (N, C, H, W).
+        every: features of all of them, (N, d).
+        moments: mean (d,) and covariance (d, d) of these.
+        features: of ``QUADRATIC`` evenly picked images, or of all if fewer, (n, d).
+        radii: distance of each of these to its fifth nearest, (n,).
+        kernel: mean kernel among them, for the kernel distance.
+        constant: distance of an all-black image, the mark of a generator that crashed.
+    """
+
+    extractor: Extractor
+    images: Tensor
+    every: Tensor
+    moments: tuple[Tensor, Tensor]
+    features: Tensor
+    radii: Tensor
+    kernel: Tensor
+    constant: float
+
+
+def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
+    """Features of all real images, what follows from these, and a black one's mark."""
+    every = extractor.features(dataset.x)
+    features = every
+    if len(every) > QUADRATIC:
+        features = every[torch.linspace(0, len(every) - 1, QUADRATIC).long()]
+    black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
+    return Reference(
+        extractor,
+        dataset.x,
+        every=every,
+        moments=metrics.moments(every),
+        features=features,
+        radii=metrics.neighbor_radii(features),
+        kernel=metrics.kernel_mean(features),
+        constant=float(metrics.constant_distance(every, black)),
+    )
+
+
+def distance_name(extractor: str, samples: str) -> str:
+    """Name of a Frechet distance; only the one on Inception features is a FID."""
+    return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
+
+
+def samples_name(count: int) -> str:
+    """Sample count as metric names spell it: 10000 is ``10k``."""
+    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
+
+
+@torch.no_grad()
+def generated(cohort: Cohort, count: int) -> Tensor:
+    """``count`` samples per member with the averaged generator in evaluation mode."""
+    chunks = []
+    sample = cohort.sampler(training=False, averaged=True)
+    for index in range(math.ceil(count / CHUNK)):
+        z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
+        chunks.append(sample(z))
+    return torch.cat(chunks, dim=1)[:, :count]
+
+
+def sound_members(cohort: Cohort, samples: Tensor) -> Tensor:
+    """Which members have finite weights and made finite samples (E, n, ...), (E,)."""
+    tensors = [*cohort.g.values(), *cohort.d.values(), samples]
+    return torch.stack([torch.isfinite(t).flatten(1).all(1) for t in tensors]).all(0)
+
+
+def evaluate(
+    cohort: Cohort, samples: Tensor, dataset: Dataset, reference: Reference | None
+) -> tuple[list[dict[str, float]], list[Tensor | None]]:
+    """Final metrics and sample pictures of all members, none of which diverged.
+
+    Args:
+        cohort: E members.
+        samples: what their generators make, (E, n, *shape), see ``generated``.
+        dataset: the real data.
+        reference: what images are judged against, None for points.
+
+    Returns:
+        Per member a dict of metrics and, for images, a uint8 grid (C, H, W).
+    """
+    rows = [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(samples)]
+    if reference is None:
+        for i, (row, x) in enumerate(zip(rows, samples, strict=True)):
+            row.update(point_metrics(x, dataset))
+            row.update(gradient_metrics(cohort.plain_critic(i), x, dataset))
+        return rows, [None] * len(rows)
+    images, first = to_uint8(samples), cohort.configs[0]
+    steps = min(CRITIC_STEPS, first.num_steps)
+    divergences = neural_divergence(
+        reference.images, images, model=first.model, steps=steps
+    )
+    for row, x, divergence in zip(rows, images, divergences, strict=True):
+        row.update(image_metrics(x, reference))
+        row[f"neural_divergence_{steps}"] = float(divergence)
+    return rows, [sample_grid(x) for x in images]
+
+
+def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
+    """Metrics of generated images (n, C, H, W), uint8.
+
+    Names give extractor and n, and where not all real images are used, their number.
+    """
+    extractor, count = reference.extractor, samples_name(len(images))
+    features = extractor.features(images)
+    real = reference.features
+    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    pairs = f"{extractor.name}_{count}"
+    if len(real) < len(reference.images):
+        pairs += f"_{samples_name(len(real))}"
+    row = {
+        distance_name(extractor.name, count): _frechet(features, reference),
+        f"kid_{pairs}": metrics.kernel_distance(
+            features, real, mean_b=reference.kernel
+        ),
+        f"density_{pairs}": density,
+        f"coverage_{pairs}": coverage,
+        f"pixel_variance_{count}": _variance(images) / _variance(reference.images),
+    }
+    if extractor.head is not None:
+        shares = extractor.head(features).softmax(1)
+        covered = metrics.class_coverage(shares.argmax(1), extractor.num_classes)
+        row[f"class_coverage_{extractor.name}_{count}"] = covered
+        row[f"is_{extractor.name}_{count}"] = metrics.inception_style_score(shares)
+    return {k: float(v) for k, v in row.items()} | constant_metric(reference)
+
+
+def _frechet(features: Tensor, reference: Reference) -> Tensor:
+    """Distance of generated features (n, d) to those of all real images."""
+    if len(features) <= features.shape[1]:  # a singular covariance
+        return metrics.frechet_distance(features, reference.every)
+    return metrics.frechet_distance_from_moments(
+        *metrics.moments(features), *reference.moments
+    )
+
+
+def _variance(images: Tensor) -> Tensor:
+    """Variance over images (n, C, H, W), mean over pixels."""
+    return images.float().var(0).mean()
+
+
+def constant_metric(reference: Reference) -> dict[str, float]:
+    """The distance of a black image: known for diverged runs as well."""
+    return {distance_name(reference.extractor.name, "constant"): reference.constant}
+
+
+def evenly_picked(dataset: Dataset, count: int) -> Tensor:
+    """``count`` real samples, evenly picked, (n, *shape)."""
+    indices = torch.linspace(0, len(dataset) - 1, count).long()
+    return dataset.batch(indices.to(dataset.x.device))
+
+
+def gradient_metrics(
+    critic: Callable[[Tensor], Tensor], points: Tensor, dataset: Dataset
+) -> dict[str, float]:
+    """Whether the score rises towards the data from generated 2-D points (n, 2).
+
+    ``gradient_cosine``: mean cosine between the score's input gradient and the way to
+    the point's partner under the best assignment to real points (Zhou et al. 2019 ask
+    for 1); ``gradient_norm``: median norm of that gradient.
+    """
+    x = points.detach().cpu().requires_grad_()
+    (grad,) = torch.autograd.grad(critic(x).sum(), x)
+    way = metrics.transport_directions(points, evenly_picked(dataset, len(points)))
+    cosine = torch.nn.functional.cosine_similarity(grad.double(), way, dim=1)
+    count = samples_name(len(points))
+    return {
+        f"gradient_cosine_{count}": float(cosine.mean()),
+        f"gradient_norm_{count}": float(grad.norm(dim=1).median()),
+    }
+
+
+def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
+    """Exact W1 and covered modes of generated 2-D points (n, 2)."""
+    real = evenly_picked(dataset, len(points))
+    row = {
+        f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
+    }
+    if dataset.labels is not None and dataset.num_classes > 1:
+        centers = torch.stack(
+            [dataset.x[dataset.labels == c].mean(0) for c in range(dataset.num_classes)]
+        )
+        nearest = torch.cdist(points, centers).argmin(1)
+        covered = metrics.class_coverage(nearest, dataset.num_classes)
+        row[f"modes_covered_{samples_name(len(points))}"] = float(covered)
+    return row
+
+
+def lipschitz_metrics(
+    cohort: Cohort, row: int, dataset: Dataset, x_fake: Tensor
+) -> dict[str, float]:
+    """How steep one trained discriminator really is.
+
+    ``lipschitz_layers``: product of the layers' exact operator norms, an upper bound
+    unless the regularizer acts on the scores. ``lipschitz_gradient``: largest input
+    gradient found on real, fake, mixed and noise inputs, a lower bound.
+    ``domain_width``: range of the score over the same inputs.
+    """
+    network, critic = cohort.plain_discriminator(row), cohort.plain_critic(row)
+    config = cohort.configs[row]
+    x_fake = x_fake[:PROBE_SAMPLES].cpu()
+    x_real = evenly_picked(dataset, len(x_fake)).cpu()
+    noise = torch.Generator().manual_seed(config.seed)
+    uniform = 2 * torch.rand(x_real.shape, generator=noise) - 1
+    x = torch.cat([x_real, x_fake, (x_real + x_fake) / 2, uniform])
+    with torch.no_grad():
+        scores = critic(x)
+    slopes = metrics.input_gradient_norms(critic, x)
+    return {
+        "lipschitz_layers": math.prod(metrics.layer_norms(network, cohort.shape)),
+        "lipschitz_gradient": float(slopes.max()),
+        "domain_width": float(scores.max() - scores.min()),
+    }
+
+
+def untrained_metrics(configs: Sequence[Config], dataset: Dataset) -> list[dict]:
+    """``lipschitz_metrics`` of the same networks before their first update."""
+    order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
+    cohort = Cohort([configs[i] for i in order], torch.device("cpu"))
+    x_fake = generated(cohort, PROBE_SAMPLES)
+    rows = {
+        i: lipschitz_metrics(cohort, row, dataset, x_fake[row])
+        for row, i in enumerate(order)
+    }
+    return [rows[i] for i in range(len(configs))]
+
+
+def sample_grid(images: Tensor) -> Tensor:
+    """The first samples (n, C, H, W) as one picture (C, rows * H, columns * W)."""
+    rows, columns = SAMPLE_GRID
+    images = images[: rows * columns]
+    missing = rows * columns - len(images)
+    images = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
+    _, channels, height, width = images.shape
+    grid = images.view(rows, columns, channels, height, width)
+    return grid.permute(2, 0, 3, 1, 4).reshape(channels, rows * height, columns * width)

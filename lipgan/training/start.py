@@ -1,0 +1,118 @@
+"""Train configs: what the training loop needs, for one cohort after another."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from lipgan import data, features
+from lipgan.config import Config
+from lipgan.data import Dataset
+from lipgan.runs import Run
+from lipgan.training.checkpoints import Checkpoints
+from lipgan.training.evaluate import generated, make_reference
+from lipgan.training.loop import Progress, Training
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def train(
+    configs: Sequence[Config],
+    *,
+    device: str = "auto",
+    data_dir: str | Path | None = None,
+    download: bool = False,
+    inception_weights: str | Path | None = None,
+    keep_weights: bool = False,
+    checkpoints: Checkpoints | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Train all configs, as few cohorts as possible, and return runs in their order.
+
+    Args:
+        configs: any configs; those of one shape are trained as one program.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        data_dir: where data sets lie; default $LIPGAN_DATA, then ``data``.
+        download: whether missing data may be fetched.
+        inception_weights: file with pytorch-fid's weights, for ``features=inception``.
+        keep_weights: whether the runs are to hold the weights of both networks.
+        checkpoints: where unfinished cohorts go on from, and leave what they have.
+        deadline: when to stop, in seconds since the epoch.
+        progress: receives a line of text now and then.
+
+    Raises:
+        Stopped: the deadline came first.
+        ValueError: unknown or missing device, or a folder without images.
+        FileNotFoundError: data or weights are missing.
+    """
+    place = pick_device(device)
+    members: dict[tuple, list[int]] = {}
+    for i, config in enumerate(configs):
+        members.setdefault(config.cohort_key, []).append(i)
+    runs: dict[int, Run] = {}
+    for rows in members.values():
+        first = configs[rows[0]]
+        dataset = load_data(first, data_dir, download).to(place)
+        reference = None
+        if first.image_size:
+            extractor = features.load_extractor(
+                first.features, weights=inception_weights, device=place
+            )
+            reference = make_reference(dataset, extractor)
+        chosen = [configs[i] for i in rows]
+        group = Training(chosen, dataset, reference, progress, keep_weights)
+        done = group.run(checkpoints, deadline)
+        runs.update(zip(rows, done, strict=True))
+    return [runs[i] for i in range(len(configs))]
+
+
+def trained_critics(
+    configs: Sequence[Config],
+) -> tuple[list[Callable[[Tensor], Tensor] | None], Tensor]:
+    """Train configs of one cohort on points, to look at what records do not keep.
+
+    Args:
+        configs: of one ``Config.cohort_key``; their samples are points.
+
+    Returns:
+        Score functions (n, 2) to (n,) in the order of the configs, None for a member
+        that diverged, and the last generated points of the first that did not, (n, 2).
+    """
+    training = Training(configs, load_data(configs[0]))
+    training.run()
+    critics: list[Callable[[Tensor], Tensor] | None] = [None] * len(configs)
+    for row, index in enumerate(training.alive):
+        critics[training.order[index]] = training.cohort.plain_critic(row)
+    return critics, generated(training.cohort, configs[0].eval_samples)[0]
+
+
+def pick_device(name: str) -> torch.device:
+    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
+
+    Raises:
+        ValueError: unknown name, or a GPU is asked for where there is none.
+    """
+    if name not in DEVICES:
+        raise ValueError(f"device: {name!r} is not one of {', '.join(DEVICES)}")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device: 'cuda' was asked for, but no GPU is visible")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def load_data(
+    config: Config, data_dir: str | Path | None = None, download: bool = False
+) -> Dataset:
+    """The data set of a config; made-up images where the smoke scale has no files."""
+    return data.load(
+        config.dataset,
+        root=data_dir,
+        image_size=config.image_size or None,
+        channels=config.channels or None,
+        limit=config.data_limit or None,
+        synthetic=config.scale == "smoke",
+        download=download,
+    )

@@ -1,0 +1,291 @@
+"""The whole built book in a real browser, from disk and with the network cut."""
+
+import io
+
+import numpy as np
+import pytest
+import site_survey
+import torch
+from PIL import Image
+from site_survey import GRAVE, THEMES, find_site, missing, page_names
+
+from lipgan import metrics
+from lipgan.claims import domains
+from lipgan.gan.losses import LOSSES
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
+SITE = find_site()
+PAGES = page_names(SITE) or ["no page"]
+MEGABYTE = 1e6
+PAGE_BUDGET, SITE_BUDGET, SECONDS = 1.5 * MEGABYTE, 60 * MEGABYTE, 2.0
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with site_survey.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def findings(browser):
+    """Call it for what one page showed; every page is opened once."""
+    known = {}
+
+    def of(name):
+        if name not in known:
+            known[name] = site_survey.survey(browser, (SITE / name).as_uri())
+        return known[name]
+
+    return of
+
+
+@pytest.fixture
+def open_page(browser):
+    """Call it for a page of the site; its problems are in the second value."""
+    pages = []
+
+    def make(name, query="", **options):
+        page = browser.new_page(viewport=site_survey.DESKTOP, **options)
+        pages.append(page)
+        found = site_survey.listen(page)
+        site_survey.open_page(page, (SITE / name).as_uri() + query)
+        return page, found
+
+    yield make
+    for page in pages:
+        page.close()
+
+
+# Every page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_without_errors_and_asks_no_network(findings, name):
+    assert findings(name).problems == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_drawn(findings, name):
+    assert findings(name).undrawn == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_makes_the_page_scroll_sideways_on_a_phone(findings, name):
+    assert findings(name).wide == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(findings, name, theme):
+    pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
+    grave = [v for v in findings(name).axe[theme] if v["impact"] in GRAVE]
+    assert grave == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_small(findings, name):
+    assert findings(name).sent < PAGE_BUDGET
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_answers_within_two_seconds(browser, findings, name):
+    seconds = findings(name).seconds
+    for _ in range(3):  # a busy moment of the machine is not the page's fault
+        if seconds < SECONDS:
+            break
+        page = browser.new_page()
+        seconds = min(seconds, site_survey.open_page(page, (SITE / name).as_uri()))
+        page.close()
+    assert seconds < SECONDS
+
+
+def test_site_is_small():
+    files = [path for path in SITE.rglob("*") if path.is_file()]
+    assert (SITE / "_static" / "mathjax").is_dir()
+    assert sum(path.stat().st_size for path in files) < SITE_BUDGET
+
+
+# What a survey would notice
+
+
+BAD = """<!doctype html><html lang="en"><title>Bad</title><body>
+<img src="no-such.png"><img src="http://nowhere.invalid/x.png" alt="x">
+<div style="width: 900px">wide</div><span class="math">\\(x\\)</span>
+<p style="color: #ccc; background: #fff">pale</p>
+<script>window.MathJax = { startup: { promise: Promise.resolve() } };
+console.error("said"); throw new Error("thrown")</script>"""
+
+
+def test_a_bad_page_would_be_noticed(browser, tmp_path):
+    path = tmp_path / "bad.html"
+    path.write_text(BAD, "utf-8")
+    found = site_survey.survey(browser, path.as_uri())
+    text = "\n".join(found.problems)
+    for problem in ("no-such.png", "asks the network for http", "said", "thrown"):
+        assert problem in text
+    assert found.undrawn == ["\\(x\\)"]
+    assert any("900px" in line for line in found.wide)
+    if found.axe["light"]:
+        rules = {v["id"] for v in found.axe["light"]}
+        assert {"color-contrast", "image-alt"} <= rules
+
+
+# Search, themes, figures
+
+
+def test_search_finds_spectral_normalization(open_page):
+    page, found = open_page("search.html", "?q=spectral+normalization")
+    page.wait_for_selector("ul.search li a")
+    hits = page.locator("ul.search li a").all_text_contents()
+    assert len(hits) >= 3
+    page.locator("ul.search li a").first.click()
+    page.wait_for_load_state()
+    assert "spectral" in page.locator("main").text_content().lower()
+    assert found.problems == []
+
+
+def test_a_page_follows_the_systems_theme_and_its_button(open_page):
+    page, _ = open_page("book/index.html", color_scheme="dark")
+    theme = "document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    button = page.locator(".theme-switch-button:visible").first
+    seen = set()
+    for _ in range(3):
+        button.click()
+        seen.add(page.evaluate(theme))
+    assert seen == {"light", "dark"}
+
+
+@pytest.mark.parametrize("name", [n for n in PAGES if n.startswith("book/pages/")])
+def test_pictures_stay_readable_in_the_dark(findings, name):
+    picture = findings(name).dark_picture
+    if picture is not None:  # else a page of text; its contrast is axe's affair
+        assert contrast(picture) >= 4.5
+
+
+def test_some_pages_have_pictures(findings):
+    found = [findings(n).dark_picture for n in PAGES if n.startswith("book/pages/0")]
+    assert len(found) >= 5
+    assert None not in found
+
+
+def contrast(png):
+    """WCAG's ratio between the darkest and the lightest hundredth of a picture."""
+    values = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
+    linear = np.where(
+        values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
+    )
+    dark, light = np.quantile(linear @ [0.2126, 0.7152, 0.0722], [0.01, 0.99])
+    return (light + 0.05) / (dark + 0.05)
+
+
+INK = """() => {
+  const ground = getComputedStyle(document.body).backgroundColor;
+  return [...document.querySelectorAll(".live svg :is(text, .omega, .curve, .axis)")]
+    .map((x) => { const s = getComputedStyle(x), text = x.tagName === "text";
+      return [x.getAttribute("class") || x.tagName, text, text ? s.fill : s.stroke,
+              ground]; });
+}"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_ink_of_the_interactive_figures_stands_out(open_page, theme):
+    page, _ = open_page("book/explore.html", color_scheme=theme)
+    inks = page.evaluate(INK)
+    assert len(inks) > 20
+    for name, text, ink, ground in inks:
+        assert ratio(ink, ground) >= (4.5 if text else 3.0), (name, ink, ground)
+
+
+def ratio(one, other):
+    """Contrast of two colors as `getComputedStyle` writes them."""
+
+    def luminance(color):
+        inside = color[color.index("(") + 1 : color.index(")")].replace(",", " ")
+        rgb = np.array([float(x) for x in inside.split()[:3]]) / 255
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722] + 0.05
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return light / dark
+
+
+FOLDED = """() => [...document.querySelectorAll("main details, main .toggle-hidden")]
+  .filter((x) => x.tagName === "DETAILS" ? !x.open : x.offsetHeight === 0).length"""
+
+
+def test_paper_shows_the_article_alone_unfolded_and_dark_on_white(open_page):
+    name = next(n for n in PAGES if "pages/01" in n)
+    page, _ = open_page(name, color_scheme="dark")
+    assert page.evaluate(FOLDED) > 0
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(FOLDED) == 0
+    for hidden in (
+        ".bd-sidebar-primary",
+        ".bd-sidebar-secondary",
+        ".bd-header-article",
+    ):
+        assert not page.locator(hidden).first.is_visible()
+    assert page.locator("article h1").is_visible()
+    ink = page.locator("article p").first.evaluate("(x) => getComputedStyle(x).color")
+    link = page.locator("article p a").first.evaluate(
+        "(x) => getComputedStyle(x).color"
+    )
+    assert min(ratio(ink, "rgb(255, 255, 255)"), ratio(link, "rgb(255, 255, 255)")) > 7
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(FOLDED) > 0
+
+
+@pytest.mark.parametrize("name", ["book/index.html", "book/explore.html"])
+def test_every_control_changes_its_figure(open_page, name):
+    page, found = open_page(name, reduced_motion="reduce")
+    controls = page.locator(".live :is(input[type=range], select):visible")
+    assert controls.count() >= 3
+    for index in range(controls.count()):
+        control = controls.nth(index)
+        figure = control.locator("xpath=ancestor::figure")
+        states = {figure.inner_html()}
+        if control.evaluate("(x) => x.tagName") == "SELECT":
+            for value in control.evaluate("(x) => [...x.options].map((o) => o.value)"):
+                control.select_option(value)
+                states.add(figure.inner_html())
+        for key in ("End", "Home"):
+            control.press(key)
+            states.add(figure.inner_html())
+        # Some terms of a loss are the same curve: one value that differs is enough.
+        assert len(states) > 1, control.get_attribute("id")
+    assert found.problems == []
+
+
+@pytest.mark.parametrize("loss", ["ns", "cos"])
+def test_figure_shows_the_number_of_python(open_page, loss):
+    page, _ = open_page("book/index.html")
+    figure = page.locator("figure.interactive-loss")
+    figure.get_by_label("Loss", exact=True).select_option(loss)
+    figure.get_by_label("k, per layer").press("End")
+    k = float(figure.locator("output").first.text_content())
+    ends = page.evaluate(
+        "([n, k]) => lipgan.measuredOmega(lipgan.data.sets.domains, n, k)", [loss, k]
+    )
+    terms = LOSSES[loss].terms.values()
+    slopes = [metrics.attained_slopes(term, *ends) for term in terms]
+    slopes = torch.tensor(slopes, dtype=torch.float64)
+    wanted = domains._variation(*slopes.T).max().item()
+    shown = figure.locator('[data-name="variation"]').text_content()
+    assert float(shown.rstrip("%")) == pytest.approx(wanted, rel=0.02)
+
+
+def test_explorer_opens_a_cell_with_its_samples(open_page):
+    page, found = open_page("book/explore.html")
+    figure = page.locator("figure.interactive-table3")
+    figure.locator("td").nth(3).click()
+    samples = figure.locator(".details img").first
+    samples.scroll_into_view_if_needed()
+    page.wait_for_function("(x) => x.complete", arg=samples.element_handle())
+    assert samples.evaluate("(x) => x.naturalWidth") > 0
+    assert "lipgan train" in figure.locator("pre").first.text_content()
+    assert found.problems == []

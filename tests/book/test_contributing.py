@@ -1,0 +1,99 @@
+"""The worked example of CONTRIBUTING.md does what it says."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+
+from lipgan.__main__ import main
+from lipgan.config import Config
+from lipgan.gan.losses import LOSSES
+from lipgan.gan.regularizers import REGULARIZERS, Regularizer
+from lipgan.training import Training, load_data, train
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(text, language):
+    """The fenced blocks of one language in the worked example."""
+    section = text.split("\n## Worked example: add a regularizer\n")[1]
+    found = BLOCK.findall(section.split("\n## ")[0])
+    return [code for name, code in found if name == language]
+
+
+def follow(text, monkeypatch):
+    """Do what the example says: class, registration, oracle. Returns the key."""
+    own_class, line, oracle = blocks(text, "python")
+    names = {"__name__": "lipgan.gan.regularizers.example"}
+    exec(own_class, names)
+    ((key, entry),) = eval(f"{{{line}}}", names).items()
+    assert isinstance(entry, Regularizer)
+    assert key not in REGULARIZERS, f"{key} is there already: choose another example"
+    monkeypatch.setitem(REGULARIZERS, key, entry)
+    exec(oracle, names)
+    tests = [f for name, f in names.items() if name.startswith("test_")]
+    assert tests, "the example has no oracle"
+    for test in tests:
+        test()
+    return key
+
+
+def test_the_example_passes_its_oracle_and_is_documented(monkeypatch):
+    entry = REGULARIZERS[follow(TEXT, monkeypatch)]
+    assert entry.label != Regularizer.label
+    assert "Source: " in (type(entry).__doc__ or "")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_example_trains_with_every_loss(loss, tiny, monkeypatch):
+    key = follow(TEXT, monkeypatch)
+    (run,) = train([tiny(loss=loss, regularizer=key)], device="cpu")
+    assert run.status == "completed"
+    assert run.history["penalty"][-1] > 0
+
+
+def test_the_example_changes_what_is_learned(tiny, monkeypatch):
+    key = follow(TEXT, monkeypatch)
+    weights = []
+    for name in ("none", key):
+        config = tiny(regularizer=name, penalty_weight=100.0)
+        training = Training([config], load_data(config))
+        training.step(1)
+        weights.append(torch.cat([w.flatten() for w in training.cohort.d.values()]))
+    assert not torch.equal(*weights)
+
+
+def test_the_command_of_the_example_trains(monkeypatch, tmp_path, capsys):
+    key = follow(TEXT, monkeypatch)
+    ((command,),) = [blocks(TEXT, "bash")]
+    python, module, name, *arguments = shlex.split(command)
+    assert (python, module, name) == ("python", "-m", "lipgan")
+    small = ["--scale", "smoke", "--num-steps", "2", "--store", str(tmp_path)]
+    assert main([*arguments, *small, "--device", "cpu"]) == 0
+    label = REGULARIZERS[key].label
+    assert f"-{label} λ=0.001 seed 0: completed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "error"),
+    [
+        (".square().mean(1)", ".square().mean()", AssertionError),
+        (".square()", ".abs()", AssertionError),
+        ("class DriftPenalty", "class Drift", NameError),
+        ("critic(x)", "critic(x", SyntaxError),
+        ("def test_drift", "def drift", AssertionError),
+    ],
+)
+def test_a_broken_block_is_noticed(right, wrong, error, monkeypatch):
+    assert right in TEXT
+    with pytest.raises(error):
+        follow(TEXT.replace(right, wrong), monkeypatch)
+
+
+def test_the_example_stays_out_of_the_package():
+    with pytest.raises(ValueError, match="regularizer: 'drift' is not one of"):
+        Config(regularizer="drift")

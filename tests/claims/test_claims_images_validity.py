@@ -1,0 +1,237 @@
+"""The steps rule, what survives the check runs, and domains without broken cells."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lipgan import experiments
+from lipgan.claims.images.validity import (
+    STATEMENTS,
+    chosen_steps,
+    domain_checks,
+    late_failure,
+    steps_from,
+    survival,
+    survival_checks,
+)
+from lipgan.claims.published import TABLE3
+from lipgan.config import Config
+from lipgan.gan.losses import LOSSES
+from lipgan.metrics import attained_slopes
+
+COPY = {"dataset": "folder:/copy", "image_size": 32, "channels": 3}
+COPY["features"] = "cifar10"
+DATA = [{"dataset": "mnist"}, COPY]
+
+
+def holds(checks):
+    return [check.holds for check in checks]
+
+
+# The number of steps
+
+
+@pytest.mark.parametrize(("late", "steps"), [(0.16, 2_000), (0.17, 4_000)])
+def test_a_sixth_of_the_constant_image_decides_on_the_steps(late, steps):
+    shares = {(2_000, loss): 0.1 for loss in ("ns", "wgan")}
+    assert chosen_steps(shares) == 2_000
+    for key in shares:
+        assert chosen_steps(shares | {key: late}) == steps
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_steps_are_chosen_from_the_pilot_on_seed_0_alone(as_runs, data):
+    def runs(seed, slow):
+        configs = experiments.steps_pilot(seeds=[seed], **data)
+        return as_runs(configs, lambda c: slow if c.num_steps == 2_000 else 5.0, 90.0)
+
+    assert steps_from(runs(0, 14.0)) == 2_000
+    assert steps_from(runs(0, 16.0)) == 4_000
+    assert steps_from(runs(0, 14.0) + runs(1, 80.0)) == 2_000
+    with pytest.raises(KeyError):
+        steps_from(runs(1, 14.0))
+
+
+# What survives
+
+
+def test_every_statement_holds_in_the_papers_columns():
+    for column in ("mnist", "cifar10"):
+        signs = [s.sign(TABLE3[column]) for s in STATEMENTS]
+        assert all(signs), (column, signs)
+
+
+def test_no_statement_holds_where_all_distances_are_equal_but_the_likeness():
+    alike = dict.fromkeys(TABLE3["mnist"], 20.0)
+    assert [s.text for s in STATEMENTS if s.sign(alike)] == [
+        "WGAN at k = 10 is within 1.25 times its k = 1"
+    ]
+
+
+def test_a_statement_that_turns_in_one_check_does_not_stand():
+    table = TABLE3["cifar10"]
+    long = {("ns", 1.0): 20.0, ("ns", 10.0): 19.0, ("wgan", 10.0): 15.0}
+    slow = {("ns", 1.0): 20.0, ("ns", 10.0): 30.0}
+    found = {
+        c.criterion.split(",")[0]: c for c in survival(table, {"a": long, "b": slow})
+    }
+    assert set(found) == {
+        "NS at k = 10 is worse than at k = 1",
+        "NS at k = 10 is worse than WGAN there",
+    }
+    turned = found["NS at k = 10 is worse than at k = 1"]
+    assert (turned.holds, turned.found) == (False, "table yes; a no, b yes")
+    assert found["NS at k = 10 is worse than WGAN there"].holds
+    missed = survival(dict.fromkeys(table, 20.0), {"b": slow})
+    assert holds(missed) == [False]
+
+
+@pytest.mark.parametrize("fields", DATA)
+def test_survival_is_read_from_the_check_runs(fields, as_runs):
+    column = TABLE3[fields.get("features", "mnist")]
+
+    def distance(c):
+        return column[c.loss, c.lipschitz_k]
+
+    table = as_runs(experiments.table3(seeds=[0, 1, 2], **fields), distance, 300.0)
+    ways = experiments.image_checks(seeds=[1], **fields)
+    ways += experiments.bridge(seeds=[1], **fields)
+    found = survival_checks(table, as_runs(ways, distance, 300.0))
+    assert all(holds(found))
+    mnist = fields["dataset"] == "mnist"
+    assert len(found) == len(STATEMENTS) + 1 if mnist else len(STATEMENTS) - 3
+    assert "100000 steps at 5e-05, width 16 yes" in found[0].found
+
+
+def test_ns_that_never_breaks_is_named():
+    ways = {"long": {("ns", 10.0): 9.0, ("ns", 50.0): 30.0}, "wide": {}}
+    assert not late_failure(ways, 115.0).holds
+    assert late_failure(ways | {"slow": {("ns", 10.0): 40.0}}, 115.0).holds
+
+
+# Domains
+
+
+def history_of(config, moments=31):
+    """Widths shrink with k, faster under SN; WGAN drifts early, the others rest."""
+    width = 4 * config.lipschitz_k ** (4 if config.regularizer == "sn" else 1)
+    times = np.linspace(0, 1, moments)
+    drift = 5.0 if config.loss == "wgan" else 0.1
+    home = 0.5 if config.loss == "ls" else 0.0
+    middle = home + width * drift * np.minimum(1.0, 4 * times)
+    low, high = middle - width / 2, middle + width / 2
+    history = {"step": list(range(1, moments + 1))}
+    for side in ("real", "fake"):
+        term = LOSSES[config.loss].terms[f"d_{side}"]
+        ends = attained_slopes(term, low[-1], high[-1])
+        history |= {
+            f"score_{side}_min": low.tolist(),
+            f"score_{side}_mean": middle.tolist(),
+            f"score_{side}_max": high.tolist(),
+            f"slope_{side}_min": [ends[0]] * moments,
+            f"slope_{side}_max": [ends[1]] * moments,
+        }
+    return history
+
+
+@pytest.fixture
+def domain_runs(made_run):
+    def make(distance=lambda c: 9.0, history=history_of, seeds=(1, 2)):
+        runs = []
+        for c in experiments.image_domains("mnist", seeds=seeds):
+            metrics = {"fd_mnist_constant": 115.0, "fd_mnist_2k": distance(c)}
+            runs.append(made_run(c, metrics, history=history(c)))
+        return runs
+
+    return make
+
+
+def test_domains_as_in_the_paper_meet_the_criteria(domain_runs):
+    found = domain_checks(domain_runs())
+    assert (len(found), all(holds(found))) == (10, True), found
+
+
+def test_domains_that_all_look_alike_do_not(domain_runs):
+    same = Config(dataset="mnist", regularizer="gp")
+    found = domain_checks(domain_runs(history=lambda c: history_of(same)))
+    assert holds(found)[:4] == [False, False, True, False]  # all drift, then settle
+    assert not found[6].holds
+
+
+def test_a_broken_cell_is_no_evidence(domain_runs):
+    def wild(c):
+        """A broken GP cell with an enormous domain at the smallest k."""
+        turned = (c.loss, c.regularizer, c.lipschitz_k) == ("ns", "gp", 0.25)
+        return Config(loss="ns", regularizer="sn", lipschitz_k=9.0) if turned else c
+
+    def distance(c):
+        return 100.0 if wild(c) is not c else 9.0
+
+    def history(c):
+        return history_of(wild(c))
+
+    judged = domain_checks(domain_runs(distance, history))
+    assert judged[0].found == "33 of 33 pairs"
+    assert all(holds(judged))
+    counted = domain_checks(domain_runs(history=history))
+    assert counted[0].found == "33 of 36 pairs"
+    assert not all(holds(counted))
+
+
+def test_a_loss_that_works_nowhere_fulfills_nothing_it_is_asked(domain_runs):
+    lost = domain_checks(domain_runs(lambda c: 100.0 if c.loss == "ls" else 9.0))
+    assert [c.found for c in lost][2] == "not testable: one of them works nowhere"
+    assert holds(lost) == [True, False, False, False, True, False]
+    none = domain_checks(domain_runs(lambda c: 100.0))
+    assert not any(holds(none))
+
+
+# The grids
+
+
+@pytest.mark.parametrize("fields", DATA)
+def test_every_grid_takes_the_fields_of_a_copy(fields):
+    grids = [
+        *(experiments.table3, experiments.table4a, experiments.table4b),
+        *(experiments.table5, experiments.image_checks, experiments.image_domains),
+    ]
+    name = fields.get("features", "mnist")
+    for grid in grids:
+        configs = grid(seeds=[1], num_steps=4_000, eval_samples=5_000, **fields)
+        assert {(c.features, c.image_size, c.eval_samples) for c in configs} == {
+            (name, 32, 5_000)
+        }
+        assert {c.dataset for c in configs} == {fields["dataset"]}
+
+
+def test_check_runs_differ_from_the_tables_in_steps_rate_or_width():
+    mnist = experiments.image_checks("mnist", seeds=[1])
+    copy = experiments.image_checks(seeds=[1], **COPY)
+    assert (len(mnist), len(copy)) == (8 + 3 + 4, 3 + 3 + 4)
+    ways = {(c.num_steps, c.lr_d, c.lr_g, c.width) for c in mnist}
+    assert ways == {
+        (16_000, 2e-4, 2e-4, 16),
+        (8_000, 5e-5, 5e-5, 16),
+        (4_000, 2e-4, 2e-4, 32),
+    }
+    assert max(c.num_steps for c in copy) == 12_000
+    with pytest.raises(ValueError, match="dataset: 'digits' is not one of mnist, "):
+        experiments.image_checks("digits")
+
+
+def test_the_bridge_trains_as_the_paper_does_but_for_the_width():
+    told = {(c.num_steps, c.lr_d, c.lr_g, c.ema_decay) for c in experiments.bridge()}
+    assert told == {(100_000, 5e-5, 5e-5, 0.0)}
+
+
+def test_the_gradient_penalty_has_a_faster_critic():
+    rates = {(c.regularizer, c.lr_d, c.lr_g) for c in experiments.image_domains()}
+    assert rates == {("sn", 2e-4, 2e-4), ("gp", 1e-3, 2e-4)}
+    table = set(experiments.table3("mnist"))
+    assert all(c in table for c in experiments.image_domains() if c.regularizer == "sn")
+
+
+def test_a_run_that_diverged_is_never_better():
+    (first, *_) = STATEMENTS
+    assert not first.sign({first.better: math.inf, first.worse: math.inf})

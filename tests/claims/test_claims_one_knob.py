@@ -1,0 +1,152 @@
+"""The criteria of one knob and of the mechanism, on runs that nobody trained."""
+
+import math
+
+import pytest
+
+from lipgan.claims.one_knob.criteria import CLAIMS as KNOB
+from lipgan.claims.what_the_bend_does.criteria import CLAIMS as MECHANISM
+from lipgan.claims.what_the_bend_does.criteria import PREDICTED, Arms
+from lipgan.experiments import ARMS, BENT_LOSSES, SETTINGS, TURNING, arm, knob
+
+CONSTANT = 800.0
+TANGENT = 20.0
+
+
+def holds(claim, runs):
+    return [check.holds for check in claim.checks(runs)]
+
+
+def one_knob(config):
+    """Scaled columns depend on alpha k^n alone; biases as they are cost at large k."""
+    value = 25.0 if config.loss == "wgan" else 20.0 + 2 * abs(math.log10(knob(config)))
+    if config.optimizer == "sgd":
+        return value * config.lipschitz_k**0.5
+    slow = config.d_biases == "own" and config.lipschitz_k >= 50
+    return 2 * value if slow else value
+
+
+@pytest.fixture
+def judged_knob(as_runs):
+    def make(distance=one_knob):
+        configs = KNOB["one_knob"].configs("embedded", [0, 1, 2])
+        return holds(KNOB["one_knob"], as_runs(configs, distance, CONSTANT))
+
+    return make
+
+
+def test_a_symmetry_is_confirmed(judged_knob):
+    assert judged_knob() == [True] * 4
+
+
+def spread_out(config):
+    scaled = config.d_biases == "scaled" and config.optimizer != "sgd"
+    return one_knob(config) * (1 + 0.3 * (scaled and config.lipschitz_k == 50))
+
+
+def no_price(config):
+    return one_knob(config) / (
+        1 + (config.d_biases == "own" and config.lipschitz_k > 9)
+    )
+
+
+def straight_is_best(config):
+    return 15.0 if config.loss == "wgan" else one_knob(config)
+
+
+def sgd_too(config):
+    return 30.0 if config.optimizer == "sgd" else one_knob(config)
+
+
+@pytest.mark.parametrize(
+    ("distance", "fails"),
+    [(spread_out, 0), (no_price, 1), (straight_is_best, 2), (sgd_too, 3)],
+)
+def test_each_criterion_of_one_knob_can_fail(distance, fails, judged_knob):
+    found = judged_knob(distance)
+    assert not found[fails]
+
+
+def test_columns_that_break_are_no_evidence(judged_knob):
+    def broken(config):
+        steep = config.loss != "wgan" and knob(config) >= 100
+        return 400.0 * config.lipschitz_k**0.2 if steep else one_knob(config)
+
+    assert judged_knob(broken)[0]
+
+
+def as_predicted(config):
+    """What the predictions say, everywhere; broken where they say nothing."""
+    if config.push == "tangent":
+        return TANGENT
+    good = PREDICTED.get((config.loss, config.push, config.balance), False)
+    straight = config.balance == "equal" and config.loss in ("ns", "exp")
+    return TANGENT * (1.2 if good or straight else 10.0)
+
+
+@pytest.fixture
+def judged_mechanism(as_runs):
+    def make(distance=as_predicted):
+        claim = MECHANISM["what_the_bend_does"]
+        configs = claim.configs("embedded", range(5))
+        assert {c.seed for c in configs} == set(range(100, 105))
+        return holds(claim, as_runs(configs, distance, CONSTANT))
+
+    return make
+
+
+def test_the_predictions_are_what_the_criteria_ask(judged_mechanism):
+    assert judged_mechanism() == [True] * 6
+
+
+CHANGED = {
+    "signs and balance do not mend COS": (("cos", "mono", "equal", 3.0), 0),
+    "balance mends COS": (("cos", "own", "equal", 3.0), 1),
+    "equal sizes mend LS#": (("ls_sharp", "even", "own", 3.0), 2),
+    "COS was not broken": (("cos", "own", "own", 10.0), 3),
+    "dealing out sizes breaks NS": (("ns", "perm", "equal", 3.0), 4),
+    "natural cells stay broken": (("cos", "mono", "equal", 0.0), 5),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_each_criterion_of_the_mechanism_can_fail(name, judged_mechanism):
+    (cell, fails) = CHANGED[name]
+
+    def distance(config):
+        here = config.loss, config.push, config.balance, config.pinned_width
+        mended = as_predicted(config) < 2 * TANGENT
+        return TANGENT * (5 if mended else 1) if here == cell else as_predicted(config)
+
+    expected = [True] * 6
+    expected[fails] = False
+    assert judged_mechanism(distance) == expected
+
+
+def test_four_of_five_seeds_decide(as_runs):
+    configs = MECHANISM["what_the_bend_does"].configs("embedded", range(5))
+
+    def distance(config):
+        lost = config.push == "mono" and config.seed == 102
+        return math.inf if lost else as_predicted(config)
+
+    arms = Arms(as_runs(configs, distance, CONSTANT))
+    assert arms.mended("cos", SETTINGS[0], ("mono", "equal")) is True
+    assert arms.ratios("cos", SETTINGS[0], ("mono", "equal"))[2] == math.inf
+
+    def middling(config):
+        return TANGENT * (1 if config.push == "tangent" else 2)
+
+    arms = Arms(as_runs(configs, middling, CONSTANT))
+    assert arms.mended("cos", SETTINGS[0], ("mono", "equal")) is None
+
+
+def test_every_arm_of_every_loss_has_a_run_that_stands_for_it(as_runs):
+    configs = MECHANISM["what_the_bend_does"].configs("embedded", [0])
+    arms = Arms(as_runs(configs, as_predicted, CONSTANT))
+    for loss in BENT_LOSSES:
+        for setting in SETTINGS:
+            for push in ARMS:
+                assert len(arms.ratios(loss, setting, (push, "equal"))) == 1
+    assert arm(100, "ns", SETTINGS[0], "mono") == arm(100, "ns", SETTINGS[0], "norm")
+    assert set(TURNING) < set(BENT_LOSSES)

@@ -1,0 +1,131 @@
+"""Tables and Markdown: what they show is what the runs hold."""
+
+import math
+
+import pytest
+
+from lipgan import experiments
+from lipgan.claims import measures, page
+from lipgan.claims.bound.tables import (
+    linear_table,
+    lipschitz_table,
+    slopes_table,
+    table2_recomputed,
+)
+from lipgan.claims.fid_against_k.tables import ratios_beside_paper
+from lipgan.claims.judge import CLAIMS
+from lipgan.claims.published import TABLE3
+from lipgan.claims.toys.tables import toy_table
+from lipgan.runs import RunStore
+from lipgan.sweep import run_or_load
+from lipgan.training import load_data
+from lipgan.training.evaluate import untrained_metrics
+
+
+@pytest.fixture(scope="module")
+def smoke_store(tmp_path_factory):
+    store = RunStore(tmp_path_factory.mktemp("store"))
+    run_or_load(experiments.table3(scale="smoke"), store, progress=None)
+    return store
+
+
+def test_claims_table_has_one_row_per_claim_and_smoke_is_not_tested(smoke_store):
+    text = page.claims_table(smoke_store, "smoke")
+    rows = [line for line in text.splitlines() if line.startswith("| <span")]
+    assert len(rows) == len(CLAIMS)
+    assert all("verdict-not-tested" in row for row in rows)
+    of_paper = [claim.of_paper for claim in CLAIMS.values()]
+    counts = f"{sum(of_paper)} not tested. Every row"
+    assert counts in text
+    assert text.count("| in the paper |") == text.count("| source |") == 1
+
+
+def test_only_complete_seeds_are_judged(made_run, tmp_path):
+    store = RunStore(tmp_path)
+    for config in experiments.table3(seeds=[0, 3]):
+        distance = TABLE3["cifar10"][config.loss, config.lipschitz_k]
+        metrics = {"fd_digits_2k": distance, "fd_digits_constant": 401.24}
+        store.save(made_run(config, metrics))
+    verdict = page.judged("table3", store, "embedded")
+    assert verdict.seeds == (0, 3)
+    assert verdict.checks[0].holds
+    store.records()[0].unlink()
+    assert len(page.judged("table3", store, "embedded").seeds) == 1
+
+
+def test_table3_shows_median_range_and_divergence():
+    assert measures.spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
+    assert measures.spread([2.0]) == "2"
+    assert measures.spread([math.inf]) == "diverged"
+    assert measures.spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
+
+
+def test_linear_functions_attain_the_bound():
+    table = linear_table([(3, 32, 32), (1, 8, 8)], k=2.0)
+    assert table["bound 2k√d"].tolist() == pytest.approx([221.70, 32.0], abs=0.01)
+    assert table.iloc[:, 0].tolist() == pytest.approx(table.iloc[:, 1].tolist())
+
+
+def test_table2_of_the_paper_is_consistent():
+    assert table2_recomputed()["largest difference"].max() < 1.1e-3
+
+
+def test_lipschitz_table_is_ordered_like_the_theorem(smoke_store):
+    runs = [run for run in smoke_store if not run.diverged]
+    untrained = untrained_metrics([r.config for r in runs], load_data(runs[0].config))
+    table = lipschitz_table(runs, untrained)
+    assert (table["largest gradient"] <= table["∏ exact norms"] * (1 + 1e-6)).all()
+    assert (table["width of Ω"] <= table["bound"]).all()
+    assert (table["share used"] > 0).all()
+    slopes = slopes_table(runs)
+    assert (slopes["share of the bound"] <= 1).all()
+
+
+def test_toy_table_spells_out_divergence(toy_runs):
+    table = toy_table([*toy_runs["toy2d"], *toy_runs["toy2d_ring"]])
+    assert len(table) == len(experiments.FIGURE1_LOSSES)
+    assert (table.loc["EXP"] == "diverged").any()
+    assert (table.loc["WGAN"] != "diverged").all()
+
+
+def test_provenance_names_commit_device_and_records(smoke_store):
+    text = page.provenance_markdown(smoke_store)
+    for word in ("commit", "torch", "device", "records"):
+        assert f"| {word} |" in text
+
+
+def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkeypatch):
+    only = {"table3": CLAIMS["table3"]}
+    monkeypatch.setattr("lipgan.claims.page.CLAIMS", only)
+    evidence, own = RunStore(tmp_path / "evidence"), RunStore(tmp_path / "own")
+    constant = {"fd_digits_constant": 401.24}
+    for seed, store in ((0, own), (0, evidence), (1, evidence)):
+        for config in experiments.table3(seeds=[seed]):
+            distance = TABLE3["cifar10"][config.loss, config.lipschitz_k]
+            if store is own:  # everything works
+                distance = 10.0 + config.lipschitz_k / 10
+            store.save(made_run(config, {"fd_digits_2k": distance, **constant}))
+    text = page.claims_table(own, "embedded", evidence)
+    row = next(line for line in text.splitlines() if "only WGAN does](" in line)
+    assert row.count("verdict-") == 2
+    assert row.endswith(
+        '<span class="verdict verdict-not-reproduced">not reproduced</span> 0 |'
+    )
+    assert "| 0–1 |" in row
+    monkeypatch.setenv("LIPGAN_STORE", str(own.path))
+    lines = page.own_verdicts(["table3"], "embedded")
+    assert "verdict-not-reproduced" in lines
+    assert "seed 0" in lines
+    monkeypatch.setenv("LIPGAN_STORE", str(tmp_path / "empty"))
+    assert "Nothing was trained here" in page.own_verdicts(["table3"], "embedded")
+
+
+def test_ratios_are_one_at_k_1(made_run):
+    runs = []
+    for config in experiments.table3():
+        distance = TABLE3["mnist"][config.loss, config.lipschitz_k]
+        runs.append(made_run(config, {"fd_digits_2k": 2 * distance}))
+    table = ratios_beside_paper(runs)
+    assert set(table["k = 1"]) == {"1"}
+    ours = table.loc["NS", "ours"].tolist()
+    assert ours == table.loc["NS", "paper, MNIST"].tolist()
