@@ -132,7 +132,7 @@ def make_claims(layout: Layout) -> None:
     (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
     (layout.pages / "report.md").write_text(report, "utf-8")
     board = figure_data.scoreboard(verdicts)  # included by the front page
-    board += "\n" + matrix_markdown(cells, "book/pages/claims.html")
+    board += "\n" + matrix_markdown(cells, "pages/claims.html")
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
 
 

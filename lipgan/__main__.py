@@ -13,44 +13,13 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 NOT_FINISHED = 75  # as in sysexits.h: try again later
-TABLES = (
-    *("table3", "table3_srn", "table4a", "table4b", "table5"),
-    *("figure1", "figure4", "figure5", "small_k"),
-    *("roads", "roads_scaled", "lgan", "gran_k", "gradient_fields"),
-    *("plane", "collapse", "mechanism"),
-)
 _ON_POINTS = {"figure1", "gradient_fields"}
-_FIELDS: dict[str, type] = {
-    "loss": str,
-    "alpha": float,
-    "regularizer": str,
-    "lipschitz-k": float,
-    "penalty-weight": float,
-    "dataset": str,
-    "scale": str,
-    "seed": int,
-    "num-steps": int,
-    "batch-size": int,
-    "width": int,
-    "image-size": int,
-    "channels": int,
-    "n-dis": int,
-    "optimizer": str,
-    "ema-decay": float,
-    "lr-d": float,
-    "lr-g": float,
-    "eval-samples": int,
-    "features": str,
-    "push": str,
-    "balance": str,
-    "pinned-width": float,
-    "d-biases": str,
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is one line on stderr and exit code 2."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(*given[:1]).parse_args(given)
     try:
         return options.run(options)
     except (ValueError, FileNotFoundError) as error:
@@ -67,19 +36,20 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str = "") -> argparse.ArgumentParser:
+    """The parser; options that need torch to be known are left to their command."""
     parser = _Parser(
         prog="lipgan",
         description="Train Lipschitz-regularized GANs and keep their records.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="one GAN")
-    for name, kind in _FIELDS.items():
-        train.add_argument(f"--{name}", type=kind, default=None, metavar=kind.__name__)
+    if chosen == "train":
+        _add_fields(train)
     _add_training_options(train)
     train.set_defaults(run=_train)
     sweep = commands.add_parser("sweep", help="all cells of a table")
-    sweep.add_argument("table", choices=TABLES)
+    sweep.add_argument("table", choices=_tables() if chosen == "sweep" else None)
     sweep.add_argument("--dataset", default=None)
     sweep.add_argument("--scale", default="embedded")
     sweep.add_argument("--seeds", type=int, nargs="+", default=[0], metavar="N")
@@ -110,6 +80,24 @@ def _parser() -> argparse.ArgumentParser:
     for command in (train, sweep, evaluate, publish, status, verify):
         command.add_argument("--store", default=None, help="directory of run records")
     return parser
+
+
+def _add_fields(parser: argparse.ArgumentParser) -> None:
+    """One option for each field of a config."""
+    from dataclasses import fields
+
+    from lipgan.config import Config
+
+    for field in fields(Config):
+        kind: Any = field.type
+        name = "--" + field.name.replace("_", "-")
+        parser.add_argument(name, type=kind, default=None, metavar=kind.__name__)
+
+
+def _tables() -> list[str]:
+    from lipgan.experiments import EXPERIMENTS
+
+    return list(EXPERIMENTS)
 
 
 def _add_training_options(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ depend on its company.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
 
 import torch
 from torch import Tensor, nn
@@ -28,15 +27,17 @@ class RowLosses:
     """The scaled losses of all members, applied to scores (E, B) row by row."""
 
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
-        """Members must be sorted by loss, so that equal losses are one slice."""
+        """Of members in any order: those of one loss are picked and put back."""
         self.alphas = torch.tensor([[c.alpha] for c in configs], device=device)
         self.centers: Tensor | None = None  # what is taken for score 0, (E, 1)
-        self.groups: list[tuple[str, slice]] = []
-        start = 0
-        for name, members in groupby(configs, key=lambda c: c.loss):
-            rows = slice(start, start + len(list(members)))
-            self.groups.append((name, rows))
-            start = rows.stop
+        places: dict[str, list[int]] = {}
+        for row, config in enumerate(configs):
+            places.setdefault(config.loss, []).append(row)
+        self.groups = [
+            (name, torch.tensor(rows, device=device)) for name, rows in places.items()
+        ]
+        order = torch.cat([rows for _, rows in self.groups])
+        self.back = torch.argsort(order)  # where each row is among the groups
 
     def value(self, term: str, scores: Tensor) -> Tensor:
         """(L(alpha f) - L(0)) / alpha of the term, (E, B), differentiable."""
@@ -45,7 +46,7 @@ class RowLosses:
             scaled_term(LOSSES[name].terms[term], self.alphas[rows])(scores[rows])
             for name, rows in self.groups
         ]
-        return torch.cat(parts)
+        return torch.cat(parts)[self.back]
 
     def slope(self, term: str, scores: Tensor) -> Tensor:
         """L'(alpha f) of the term, (E, B): what trains both networks."""
@@ -66,7 +67,7 @@ class Cohort:
     """The stacked state of E GANs and the lifted networks that run it.
 
     Attributes:
-        configs: one per member, sorted by loss.
+        configs: one per member, in any order.
         g, d: trainable parameters, name -> (E, ...).
         g_buffers: running statistics of batch normalization.
         averaged: moving average of ``g`` and ``g_buffers``; empty without averaging.
@@ -76,7 +77,7 @@ class Cohort:
     """
 
     def __init__(self, configs: Sequence[Config], device: torch.device) -> None:
-        """Initialize members of one ``Config.cohort_key``, sorted by loss."""
+        """Initialize members of one ``Config.cohort_key``, in any order."""
         keep_freed_memory()
         first = configs[0]
         self.configs, self.device = list(configs), device
@@ -225,21 +226,17 @@ class Cohort:
         lost = ~torch.isfinite(scores).all(1) & (self.diverged_at < 0)
         self.diverged_at = torch.where(lost, step, self.diverged_at)
 
+    @property
+    def state(self) -> dict[str, Tensors]:
+        """All that is carried from one step to the next, but for ``diverged_at``."""
+        names = "g d g_buffers averaged d_state memory g_moments d_moments"
+        return {name: getattr(self, name) for name in names.split()}
+
     @torch.no_grad()
     def keep(self, rows: list[int]) -> None:
         """Go on with these members only, in this order."""
         index = torch.tensor(rows, device=self.device)
-        groups = (
-            self.g,
-            self.d,
-            self.g_buffers,
-            self.averaged,
-            self.d_state,
-            self.memory,
-            self.g_moments,
-            self.d_moments,
-        )
-        for tensors in groups:
+        for tensors in self.state.values():
             for name, tensor in tensors.items():
                 tensors[name] = tensor[index].requires_grad_(tensor.requires_grad)
         self.diverged_at = self.diverged_at[index]

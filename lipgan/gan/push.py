@@ -26,7 +26,8 @@ class Losses(Protocol):
 
     alphas: Tensor
     centers: Tensor | None
-    groups: list[tuple[str, slice]]
+    groups: list[tuple[str, Tensor]]
+    back: Tensor
 
     def slope(self, term: str, scores: Tensor) -> Tensor:
         """L'(alpha f), (E, B)."""
@@ -201,14 +202,11 @@ class RowPushes:
 
     def _split(self, term: str, scores: Tensor, slopes: Tensor) -> Slopes:
         """Sizes and signs of a term's slopes; exact where these under- or overflow."""
-        at_zero = torch.cat(
-            [
-                LOSSES[name]
-                .terms[term]
-                .slope(scores.new_zeros(rows.stop - rows.start, 1))
-                for name, rows in self.losses.groups
-            ]
+        zeros = (
+            (name, scores.new_zeros(len(rows), 1)) for name, rows in self.losses.groups
         )
+        at_zero = torch.cat([LOSSES[name].terms[term].slope(z) for name, z in zeros])
+        at_zero = at_zero[self.losses.back]
         smallest = torch.finfo(slopes.dtype).tiny
         log_size, sign = slopes.abs().clamp_min(smallest).log(), slopes.sign()
         inner = self.losses.alphas * self.losses.shifted(scores)

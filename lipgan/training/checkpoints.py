@@ -21,10 +21,6 @@ from lipgan.runs import atomic
 
 FORMAT = 1
 FOLDER = "checkpoints"  # inside of a store
-STATE = (
-    *("g", "d", "g_buffers", "averaged", "d_state", "memory"),
-    *("g_moments", "d_moments"),
-)
 # Parts of the package that have no say in a training.
 _APART = {"__main__.py", "claims", "experiments", "sweep"}
 
@@ -78,20 +74,21 @@ class Snapshot:
 def get_state(cohort: Cohort) -> dict[str, Tensor]:
     """Copies of all tensors that a cohort carries from one step to the next."""
     state = {"diverged_at": cohort.diverged_at}
-    for group in STATE:
-        state |= {f"{group}/{k}": v for k, v in getattr(cohort, group).items()}
+    for group, tensors in cohort.state.items():
+        state |= {f"{group}/{k}": v for k, v in tensors.items()}
     return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in state.items()}
 
 
 @torch.no_grad()
 def set_state(cohort: Cohort, state: dict[str, Tensor]) -> None:
     """Give a cohort of the same members, in the same order, this state."""
+    groups = cohort.state
     for name, tensor in state.items():
         group, _, key = name.partition("/")
         if not key:
             cohort.diverged_at.copy_(tensor)
             continue
-        held = getattr(cohort, group)
+        held = groups[group]
         if key in held:
             held[key].copy_(tensor)
         else:

@@ -314,14 +314,9 @@ def lipschitz_metrics(
 
 def untrained_metrics(configs: Sequence[Config], dataset: Dataset) -> list[dict]:
     """``lipschitz_metrics`` of the same networks before their first update."""
-    order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
-    cohort = Cohort([configs[i] for i in order], torch.device("cpu"))
-    x_fake = generated(cohort, PROBE_SAMPLES)
-    rows = {
-        i: lipschitz_metrics(cohort, row, dataset, x_fake[row])
-        for row, i in enumerate(order)
-    }
-    return [rows[i] for i in range(len(configs))]
+    cohort = Cohort(configs, torch.device("cpu"))
+    samples = generated(cohort, PROBE_SAMPLES)
+    return [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(samples)]
 
 
 def sample_grid(images: Tensor) -> Tensor:

@@ -55,9 +55,7 @@ class Training:
             keep_weights: whether the runs are to hold the weights of both networks.
         """
         self.keep_weights = keep_weights
-        self.order = sorted(range(len(configs)), key=lambda i: configs[i].loss)
-        configs = [configs[i] for i in self.order]
-        self.configs, self.dataset, self.reference = configs, dataset, reference
+        self.configs, self.dataset, self.reference = list(configs), dataset, reference
         self.say = progress or (lambda line: None)
         self.cohort = Cohort(configs, dataset.x.device)
         self.members = [c.config_id for c in configs]
@@ -99,7 +97,8 @@ class Training:
         rows, pictures = self._finish()
         seconds = time.perf_counter() - start
         origin = provenance(self.cohort.device, seconds, len(self.configs))
-        return [self._make_run(i, rows[i], pictures[i], origin) for i in self._places()]
+        places = range(len(self.configs))
+        return [self._make_run(i, rows[i], pictures[i], origin) for i in places]
 
     def snapshot(self) -> Snapshot:
         """All that decides how training goes on from here."""
@@ -150,10 +149,6 @@ class Training:
         if measure:
             self._record(self.done, losses)
             self._drop_diverged()
-
-    def _places(self) -> list[int]:
-        """Where each config, as it was given, ended up among the sorted ones."""
-        return sorted(range(len(self.order)), key=lambda i: self.order[i])
 
     def step(self, step: int, measure: bool = True) -> dict[str, Tensor]:
         """Update all members once; ``step`` counts from 1.

@@ -84,7 +84,7 @@ def trained_critics(
     training.run()
     critics: list[Callable[[Tensor], Tensor] | None] = [None] * len(configs)
     for row, index in enumerate(training.alive):
-        critics[training.order[index]] = training.cohort.plain_critic(row)
+        critics[index] = training.cohort.plain_critic(row)
     return critics, generated(training.cohort, configs[0].eval_samples)[0]
 
 

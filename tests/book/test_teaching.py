@@ -18,7 +18,7 @@ from book.page_list import (
     check_parameters,
     load_pages,
 )
-from lipgan.__main__ import _FIELDS, _parser
+from lipgan.__main__ import _parser
 from lipgan.claims import selfcheck
 from lipgan.config import Config
 from lipgan.experiments import EXPERIMENTS
@@ -112,15 +112,16 @@ def test_pages_that_cannot_be_taught_are_found(cell, old, new, found):
 
 def check_command(line):
     """Raises or exits where the command line would refuse."""
-    options = _parser().parse_args(shlex.split(line))
+    words = shlex.split(line)
+    options = _parser(words[0]).parse_args(words)
     if "table" in options:
         fields = {"dataset": options.dataset} if options.dataset else {}
         assert EXPERIMENTS[options.table](
             scale=options.scale, seeds=options.seeds, **fields
         )
     elif "loss" in options:
-        values = {name.replace("-", "_") for name in _FIELDS}
-        Config(**{k: v for k in values if (v := getattr(options, k)) is not None})
+        values = {f.name: getattr(options, f.name) for f in fields(Config)}
+        Config(**{k: v for k, v in values.items() if v is not None})
 
 
 def commands_of(path):
