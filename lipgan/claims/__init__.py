@@ -7,6 +7,7 @@ claims page, and ``make book`` trains or finds the runs it asks for.
 from lipgan.claims import (
     alpha,
     bound,
+    bullets,
     degeneration,
     domains,
     failures,
@@ -26,6 +27,7 @@ CLAIMS: dict[str, Claim] = {
     **toys.CLAIMS,
     **domains.CLAIMS,
     **table3.CLAIMS,
+    **bullets.CLAIMS,
     **small_k.CLAIMS,
     **alpha.CLAIMS,
     **failures.CLAIMS,
