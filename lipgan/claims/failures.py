@@ -182,8 +182,8 @@ CLAIMS: dict[str, Claim] = {
                 "2026-11-22",
                 "slopes at α = 0.1 are uneven for every loss",
                 "not reproduced",
-                "EXP's slopes overflow at once, so that it has no evenness: it is named "
-                "and left out; replaced while the records were being trained.",
+                "EXP's slopes overflow at once, so that it has no evenness: it is "
+                "named and left out; replaced while the records were being trained.",
             ),
             Change(
                 "2026-11-26",

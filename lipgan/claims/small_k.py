@@ -116,15 +116,11 @@ def adam_checks(runs: Sequence[Run]) -> list[Check]:
     low, high = experiments.SMALL_K
     extra, usual = {}, {}
     for loss in experiments.SMALL_K_LOSSES:
-        behind = {
-            k: [
-                log_ratio(own["adam", loss, k], own["rmsprop", loss, k])
-                for own in tables
-            ]
+        small, usual[loss] = (
+            [log_ratio(t["adam", loss, k], t["rmsprop", loss, k]) for t in tables]
             for k in (low, high)
-        }
-        usual[loss] = behind[high]
-        extra[loss] = [a - b for a, b in zip(behind[low], behind[high], strict=True)]
+        )
+        extra[loss] = [a - b for a, b in zip(small, usual[loss], strict=True)]
     return [
         Check(
             f"from k = {high:g} to {low:g} Adam falls behind RMSProp by another "

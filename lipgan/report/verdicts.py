@@ -12,8 +12,8 @@ from lipgan.runs import Run, RunStore, training_seconds
 
 SEEDS = range(10)  # that the claims page looks for
 CHANGED = (
-    "A criterion that its runs are known for is replaced only in the open: the old one, "
-    "its verdict and the reason stay here, by day."
+    "Where runs are known, a criterion is replaced only in the open: the old one, its "
+    "verdict and the reason stay here, by day."
 )
 
 
@@ -60,8 +60,8 @@ def _held(check: Check) -> str:
 def _changed(change: Change, status: str) -> str:
     """A replaced criterion with the verdict that it gave, beside today's."""
     return (
-        f"**Criterion changed on {change.day}.** Before: {change.before}; verdict then: "
-        f"{badge(change.verdict)}, now: {badge(status)}. Why: {change.why}"
+        f"**Criterion changed on {change.day}.** Before: {change.before}; verdict "
+        f"then: {badge(change.verdict)}, now: {badge(status)}. Why: {change.why}"
     )
 
 
