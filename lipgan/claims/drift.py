@@ -55,12 +55,17 @@ def _times_as_far(runs: Sequence[Run], losses: Sequence[str]) -> list[float]:
         own = [r for r in runs if r.config.seed == seed]
         moves = by_cell(own, lambda run: domains.wander(run, LATE))
         logs = [
-            math.log(moves[reg, "wgan", k] / move)
+            _log_ratio(moves[reg, "wgan", k], move)
             for (reg, loss, k), move in moves.items()
             if loss in losses and (reg, "wgan", k) in moves
         ]
         found.append(fmean(logs) if logs else math.nan)
     return found
+
+
+def _log_ratio(a: float, b: float) -> float:
+    """log(a / b), also of domains that rest entirely."""
+    return math.log(a / b) if a and b else math.inf if a else math.nan
 
 
 def _stays(runs: Sequence[Run], losses: Sequence[str]) -> list[Check]:

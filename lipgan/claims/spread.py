@@ -45,6 +45,8 @@ def beyond(values: Sequence[float], least: float = 0.0) -> bool:
 
 def ratio(values: Sequence[float]) -> str:
     """The geometric mean behind logarithms, and its range over the seeds, as words."""
+    if not values:
+        return "no seed"
     if not all(map(math.isfinite, values)):
         return "not finite on every seed"
     text = f"{math.exp(fmean(values)):.3g}"
