@@ -136,7 +136,7 @@ def lgan_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             "at its best weight each of log, sqrt and exp has a smaller distance than "
             "WGAN at its best, beyond the spread over seeds",
-            ", ".join(_at_best(medians, cell) for cell in best.values())
+            ", ".join(at_best(medians, cell) for cell in best.values())
             + "; WGAN over "
             + ", ".join(f"{LOSSES[k].label} {ratio(v)}" for k, v in leads.items()),
             all(beyond(lead) for lead in leads.values()),
@@ -150,7 +150,7 @@ def lgan_checks(runs: Sequence[Run]) -> list[Check]:
     ]
 
 
-def _at_best(medians: dict[tuple[str, float], float], cell: tuple[str, float]) -> str:
+def at_best(medians: dict[tuple[str, float], float], cell: tuple[str, float]) -> str:
     """A loss at its best weight, and whether that is the edge of the grid."""
     weights = [weight for loss, weight in medians if loss == cell[0]]
     edge = ", an edge of the grid" if cell[1] in (min(weights), max(weights)) else ""
