@@ -5,7 +5,8 @@ import math
 import pytest
 
 from lipgan import domains, experiments
-from lipgan.claims.roads import CLAIMS, LINEAR, cells, middle_of, strength
+from lipgan.claims import CLAIMS
+from lipgan.claims.roads import LINEAR, cells, middle_of, strength
 from lipgan.config import Config
 from lipgan.paper import judge
 
@@ -120,7 +121,8 @@ def test_a_world_that_follows_the_slope_is_no_curve(world):
 
 def test_a_world_in_which_nothing_fails_is_no_curve(world):
     found = judge("one_curve", world("one_curve", lambda *_: 10.0))
-    assert found.status == "not reproduced"
+    assert found.status == "partly"  # without WGAN the axes are one: the first is out
+    assert found.checks[0].untestable
     assert [c.holds for c in found.checks] == [False, True, False, True]
 
 
@@ -143,7 +145,7 @@ def test_straight_cells_that_diverge_do_not_work(world):
     found = judge("one_curve", world("one_curve", lost))
     works = found.checks[1]
     assert not works.holds
-    count, total = map(int, works.found.split(" of "))
+    count, total = map(int, works.found.split(";")[0].split(" of "))
     assert total - count == len(experiments.ROADS)
 
 

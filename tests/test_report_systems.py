@@ -6,7 +6,7 @@ import pytest
 
 from lipgan import report
 from lipgan.claims import CLAIMS
-from lipgan.claims.systems import smallest_push
+from lipgan.claims.gran import smallest_push
 from lipgan.experiments import GRAN_K, LGAN_LOSSES, ROADS
 from lipgan.report.systems import late_wander
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from lipgan import measures
-from lipgan.claims.systems import PLATEAU, smallest_push
+from lipgan.claims.gran import PLATEAU, smallest_push
 from lipgan.losses import LOSSES
 from lipgan.plots.optimizers import OPTIMIZER_COLORS
 from lipgan.plots.style import COLORS, MARKERS, legend_below

@@ -7,7 +7,11 @@ term, ``outputs.py``: acts on the scores), and one line in ``REGULARIZERS``.
 
 from lipgan.regularizers.adversarial import AdversarialLipschitzPenalty
 from lipgan.regularizers.base import Regularizer
-from lipgan.regularizers.outputs import GradientNormalization, GraN
+from lipgan.regularizers.outputs import (
+    GradientNormalization,
+    GraN,
+    GraNTinyEps,
+)
 from lipgan.regularizers.penalties import (
     R1,
     R2,
@@ -35,6 +39,7 @@ REGULARIZERS: dict[str, Regularizer] = {
     "alp": AdversarialLipschitzPenalty(),
     "gran": GraN(),
     "gn": GradientNormalization(),
+    "gran_tiny_eps": GraNTinyEps(),
 }
 
 __all__ = ["REGULARIZERS", "Regularizer"]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lipgan import domains, measures
+from lipgan.claims.gran import smallest_push
 from lipgan.claims.roads import strength
-from lipgan.claims.systems import LATE, smallest_push
+from lipgan.claims.systems import LATE
 from lipgan.experiments import ROADS
 from lipgan.losses import LOSSES
 from lipgan.published import SYSTEMS_FID
