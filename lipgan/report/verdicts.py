@@ -44,7 +44,7 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
         ]
     if verdict.status != "reproduced" and claim.settled_by:
         lines += ["", f"**What would settle it:** {claim.settled_by}"]
-    lines += [line for c in claim.changes for line in ("", _changed(c, status))]
+    lines += [line for c in claim.changes for line in ("", _changed(c, verdict.status))]
     return "\n".join(lines)
 
 
