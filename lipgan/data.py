@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from lipgan.digests import digest
 
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 
@@ -36,6 +39,15 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Shape of one item: (C, H, W), or (2,) for points."""
         return tuple(self.x.shape[1:])
+
+    @cached_property
+    def digest(self) -> str:
+        """The identity of the data: BLAKE2b of shape, type and bytes of `x`, 16 digits.
+
+        Neither the name, the device nor the files that the data came from play a part,
+        so that records and caches know the same data again. It takes 0.2 s for 150 MB.
+        """
+        return digest({"x": self.x})
 
     def batch(self, indices: Tensor) -> Tensor:
         """Pick items (...): images float32 (..., C, H, W) in [-1, 1], or points."""

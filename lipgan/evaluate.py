@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ from lipgan.cohort import Cohort
 from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.divergence import neural_divergence
-from lipgan.features import Extractor, constant_image
+from lipgan.reference import Reference, even_indices, pixel_variance, samples_name
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
 KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
@@ -69,49 +68,9 @@ def _sigma(weight: Tensor) -> Tensor:
     return torch.where(sound, norms, math.nan)
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The real side of the metrics, computed once per data set.
-
-    Attributes:
-        extractor: what maps images to features.
-        images: all real images, uint8 (N, C, H, W).
-        features: of all real images, (N, d).
-        radii: distance of each of these to its fifth nearest, (N,).
-        kernel: mean kernel among them, for the kernel distance.
-        constant: distance of an all-black image, the mark of a generator that crashed.
-    """
-
-    extractor: Extractor
-    images: Tensor
-    features: Tensor
-    radii: Tensor
-    kernel: Tensor
-    constant: float
-
-
-def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
-    """Features of all real images, what follows from these, and a black one's mark."""
-    features = extractor.features(dataset.x)
-    black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
-    return Reference(
-        extractor,
-        dataset.x,
-        features,
-        radii=metrics.neighbor_radii(features),
-        kernel=metrics.kernel_mean(features),
-        constant=float(metrics.constant_distance(features, black)),
-    )
-
-
 def distance_name(extractor: str, samples: str) -> str:
     """Name of a Frechet distance; only the one on Inception features is a FID."""
     return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
-
-
-def samples_name(count: int) -> str:
-    """Sample count as metric names spell it: 10000 is ``10k``."""
-    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
 
 
 @torch.no_grad()
@@ -166,16 +125,11 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
     """Metrics of generated images (n, C, H, W), uint8; names give extractor and n."""
     extractor, count = reference.extractor, samples_name(len(images))
     features = extractor.features(images)
-    real = reference.features
-    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    pairs = pair_metrics(features, reference)
     row = {
-        distance_name(extractor.name, count): metrics.frechet_distance(features, real),
-        f"kid_{extractor.name}_{count}": metrics.kernel_distance(
-            features, real, mean_b=reference.kernel
-        ),
-        f"density_{extractor.name}_{count}": density,
-        f"coverage_{extractor.name}_{count}": coverage,
-        f"pixel_variance_{count}": _variance(images) / _variance(reference.images),
+        distance_name(extractor.name, count): reference.distance(features),
+        **{reference.pair_name(k, len(images)): v for k, v in pairs.items()},
+        f"pixel_variance_{count}": pixel_variance(images) / reference.variance,
     }
     if extractor.head is not None:
         shares = extractor.head(features).softmax(1)
@@ -185,19 +139,23 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
     return {k: float(v) for k, v in row.items()} | constant_metric(reference)
 
 
-def _variance(images: Tensor) -> Tensor:
-    """Variance over images (n, C, H, W), mean over pixels."""
-    return images.float().var(0).mean()
+def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
+    """Kernel distance, density and coverage of generated features (n, d)."""
+    real = reference.compared
+    distance = metrics.kernel_distance(features, real, mean_b=reference.kernel)
+    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    return {"kid": distance, "density": density, "coverage": coverage}
 
 
 def constant_metric(reference: Reference) -> dict[str, float]:
     """The distance of a black image: known for diverged runs as well."""
-    return {distance_name(reference.extractor.name, "constant"): reference.constant}
+    name = distance_name(reference.extractor.name, "constant")
+    return {name: float(reference.constant)}
 
 
 def evenly_picked(dataset: Dataset, count: int) -> Tensor:
     """``count`` real samples, evenly picked, (n, *shape)."""
-    indices = torch.linspace(0, len(dataset) - 1, count).long()
+    indices = even_indices(len(dataset), count)
     return dataset.batch(indices.to(dataset.x.device))
 
 
