@@ -9,10 +9,11 @@ from torch import Tensor
 
 from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
-from lipgan.evaluate import CHUNK, image_metrics, make_reference
+from lipgan.evaluate import CHUNK, image_metrics
 from lipgan.features import load_extractor
 from lipgan.networks import load_generator
 from lipgan.noise import Noise
+from lipgan.reference import make_reference
 from lipgan.runs import Run, RunStore
 from lipgan.training import load_data, pick_device
 

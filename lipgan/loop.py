@@ -13,7 +13,6 @@ from lipgan.cohort import Cohort
 from lipgan.config import Config
 from lipgan.data import Dataset
 from lipgan.evaluate import (
-    Reference,
     constant_metric,
     evaluate,
     generated,
@@ -22,6 +21,7 @@ from lipgan.evaluate import (
 )
 from lipgan.networks import gathered
 from lipgan.provenance import provenance
+from lipgan.reference import Reference
 from lipgan.runs import Run
 from lipgan.steps import (
     discriminator_loss,

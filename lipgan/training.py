@@ -10,8 +10,9 @@ from lipgan import data, features
 from lipgan.checkpoints import Checkpoints
 from lipgan.config import Config
 from lipgan.data import Dataset
-from lipgan.evaluate import generated, make_reference
+from lipgan.evaluate import generated
 from lipgan.loop import Progress, Training
+from lipgan.reference import make_reference
 from lipgan.runs import Run
 
 DEVICES = ("auto", "cpu", "cuda")

@@ -7,16 +7,25 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "lipgan"
 ORDER = (
-    "losses push regularizers models optimizers biases data metrics classifiers "
-    "pooled extractors inception shipped features probes config memory patches "
-    "strided lifting records atomic networks runs evidence verification provenance "
-    "noise cohort divergence evaluate checkpoints stopping steps loop training known "
-    "publish catalog judge_again costs packing executors cluster rates plan sweep "
+    "losses push regularizers models optimizers biases digests data metrics "
+    "classifiers pooled extractors inception shipped features probes config memory "
+    "patches strided lifting records atomic networks runs evidence verification "
+    "provenance noise cohort divergence reference evaluate checkpoints stopping steps "
+    "loop training known publish catalog judge_again costs packing executors cluster "
+    "rates plan sweep "
     "experiments published measures domains claims paper selfcheck report plots "
     "__main__"
 ).split()
 MAY_USE_DISK = {
-    *("atomic", "checkpoints", "data", "evidence", "inception", "networks"),
+    *(
+        "atomic",
+        "checkpoints",
+        "data",
+        "evidence",
+        "inception",
+        "networks",
+        "reference",
+    ),
     *("publish", "runs", "shipped"),
 }
 DISK = {

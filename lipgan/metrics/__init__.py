@@ -9,6 +9,7 @@ from lipgan.metrics.frechet import (
     constant_distance,
     frechet_distance,
     frechet_distance_from_moments,
+    frechet_distance_to_moments,
     moments,
 )
 from lipgan.metrics.points import (
@@ -31,6 +32,7 @@ __all__ = [
     "density_coverage",
     "frechet_distance",
     "frechet_distance_from_moments",
+    "frechet_distance_to_moments",
     "geometric_median",
     "inception_style_score",
     "kernel_distance",
