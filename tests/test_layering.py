@@ -24,7 +24,7 @@ MAY_DRAW = ("lipgan.claims.*.figures", "lipgan.claims.draw", "lipgan.claims.styl
 MAY_USE_DISK = {
     *("data/sets.py", "features/inception.py", "features/shipped.py"),
     *("runs/atomic.py", "runs/evidence.py", "runs/networks.py", "runs/store.py"),
-    *("sweep/publish.py", "training/checkpoints.py"),
+    *("sweep/publish.py", "training/checkpoints.py", "training/reference.py"),
 }
 DISK = {
     *("open", "write_text", "write_bytes", "read_text", "read_bytes", "mkdir"),

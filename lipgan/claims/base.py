@@ -27,12 +27,32 @@ class Check:
         holds: whether they meet the criterion.
         implementation: whether it could fail only if the code were wrong; such a line
             is shown and decides no verdict.
+        untestable: why these runs cannot decide, if they cannot; such a line is shown
+            and decides no verdict either.
     """
 
     criterion: str
     found: str
     holds: bool
     implementation: bool = False
+    untestable: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A criterion that was replaced although its runs were known.
+
+    Attributes:
+        day: of the change, ISO 8601.
+        before: the criterion that was replaced.
+        verdict: what it had given on the published records.
+        why: what was wrong with it.
+    """
+
+    day: str
+    before: str
+    verdict: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,9 @@ class Claim:
         of_paper: False for statements about other systems, made elsewhere or here.
         settled_by: where verdict and paper disagree, what may explain it and which run
             would decide.
+        post_hoc: whether the criterion was written when its runs were known; that of a
+            claim with ``changes`` always was.
+        changes: criteria that were replaced, the last one last.
     """
 
     statement: str
@@ -64,11 +87,30 @@ class Claim:
     live: bool = False
     of_paper: bool = True
     settled_by: str = ""
+    post_hoc: bool = False
+    changes: tuple[Change, ...] = ()
 
 
 def no_runs(scale: str, seeds: Sequence[int]) -> list[Config]:
     """For claims that closed formulas settle."""
     return []
+
+
+def untested(statement: str, where: str, page: str, settled_by: str) -> Claim:
+    """A statement that no published run can judge, with the run that would."""
+
+    def checks(runs: Sequence[Run]) -> list[Check]:
+        return [Check("none yet", "no published run", False, untestable=settled_by)]
+
+    return Claim(
+        statement=statement,
+        where=where,
+        refuted_by="see what would settle it",
+        page=page,
+        configs=no_runs,
+        checks=checks,
+        settled_by=settled_by,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,3 +132,8 @@ class Question:
 def table3_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
     """The runs behind most claims."""
     return experiments.table3(scale=scale, seeds=seeds)
+
+
+def figure4_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
+    """Three losses under two regularizers at four values of k, GP's critic faster."""
+    return experiments.image_domains("digits", scale, seeds)

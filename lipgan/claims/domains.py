@@ -34,6 +34,12 @@ def late_width(run: Run) -> float:
     return float(np.median(width[len(width) // 2 :]))
 
 
+def union_over_widest(run: Run) -> float:
+    """Width of the union of all recorded domains over that of the widest of them."""
+    low, high = omega(run)
+    return float((high.max() - low.min()) / (high - low).max())
+
+
 def centers(run: Run) -> Series:
     """Where Omega lies: midway between the mean scores of real and fake samples."""
     real, fake = run.history["score_real_mean"], run.history["score_fake_mean"]
@@ -63,7 +69,8 @@ def nonlinearity(run: Run) -> float:
     """How far from linear the scaled loss is on its attained domain, 0 to 2.
 
     Relative variation of the slope, (max L' - min L') / max |L'| over Omega: 0 for a
-    linear loss, 1 where it falls to nothing, 2 where it turns around. Largest of the
+    linear loss, 1 where it falls to nothing, more than 1 exactly where its sign turns
+    around, 2 where it is as steep the other way. Largest of the
     loss's three terms; median over the second half of what was recorded. NaN if no
     moment of that half has a finite domain.
     """

@@ -64,7 +64,8 @@ def judge(
     Returns:
         ``reproduced`` if all checks hold, ``partly`` if the first does, else ``not
         reproduced``; ``not tested`` without runs and for runs at smoke scale. Checks of
-        the implementation do not count; where there are no others: ``not tested``.
+        the implementation and those that the runs cannot decide do not count; where
+        there are no others: ``not tested``.
 
     Raises:
         ValueError: unknown claim, or one without criteria on this data set.
@@ -96,7 +97,7 @@ def _judged(name: str, dataset: str) -> Claim | OnData:
 
 def _status(checks: Sequence[Check]) -> str:
     """The verdict that these lines of evidence amount to."""
-    counted = [check.holds for check in checks if not check.implementation]
+    counted = [c.holds for c in checks if not (c.implementation or c.untestable)]
     if not counted:
         return "not tested"
     if not counted[0]:

@@ -67,7 +67,7 @@ def metric(run: Run, family: str) -> float:
 
     Families are ``fd``, ``is``, ``kid``, ``density``, ``coverage``, ``class_coverage``,
     ``pixel_variance`` and ``neural_divergence``; names go on with the protocol
-    (``kid_digits_2k``).
+    (``kid_digits_2k``; ``kid_mnist_2k_10k`` where it used a part of the real images).
     """
     names = [k for k in run.metrics if k.startswith(f"{family}_")]
     names = [k for k in names if not k.endswith("_constant")]

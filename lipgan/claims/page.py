@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from lipgan.claims.base import Change, Check
 from lipgan.claims.judge import CLAIMS, HOME, VERDICTS, Verdict, judge, needed, seeds_of
 from lipgan.runs import Run, RunStore, training_seconds
 from lipgan.runs.evidence import Evidence, Records
 from lipgan.sweep import load_known
 
 SEEDS = range(10)  # that the claims page looks for
+CHANGED = (
+    "Where runs are known, a criterion is replaced only in the open: the old one, its "
+    "verdict and the reason stay here, by day."
+)
 
 
 def badge(status: str) -> str:
@@ -25,18 +30,51 @@ def verdict_markdown(name: str, verdict: Verdict) -> str:
     if not verdict.checks:
         return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
-    lines += [
-        "| criterion, fixed before the results were seen | found | holds |",
-        "|---|---|---|",
-    ]
-    lines += [
-        f"| {c.criterion} | {c.found} | {'yes' if c.holds else 'no'} |"
-        for c in verdict.checks
-    ]
+    late = claim.post_hoc or bool(claim.changes)
+    when = "written when the runs were known" if late else "fixed before the results"
+    lines += [f"| criterion, {when} | found | holds |", "|---|---|---|"]
+    lines += [f"| {c.criterion} | {c.found} | {_held(c)} |" for c in verdict.checks]
     lines += ["", f"Scale `{verdict.scale}`, seeds {seeds or 'none: closed formulas'}."]
+    if all(check.implementation for check in verdict.checks):
+        lines += [
+            "",
+            "The statement is proved on its page: nothing above could fail but the "
+            "code, so there is no verdict.",
+        ]
     if verdict.status != "reproduced" and claim.settled_by:
         lines += ["", f"**What would settle it:** {claim.settled_by}"]
+    lines += [line for c in claim.changes for line in ("", _changed(c, verdict.status))]
     return "\n".join(lines)
+
+
+def _held(check: Check) -> str:
+    """Whether a line holds, or why it does not count."""
+    if check.untestable:
+        return f"cannot decide: {check.untestable}"
+    held = "yes" if check.holds else "no"
+    return f"{held} (implementation check)" if check.implementation else held
+
+
+def _changed(change: Change, status: str) -> str:
+    """A replaced criterion with the verdict that it gave, beside today's."""
+    return (
+        f"**Criterion changed on {change.day}.** Before: {change.before}; verdict "
+        f"then: {badge(change.verdict)}, now: {badge(status)}. Why: {change.why}"
+    )
+
+
+def changes_log() -> list[str]:
+    """Every criterion that was replaced, by day, as lines of Markdown."""
+    rows = [
+        (
+            change.day,
+            f"{CLAIMS[name].statement}. Before: {change.before} "
+            f"(*{change.verdict}*). Why: {change.why}",
+        )
+        for name in CLAIMS
+        for change in CLAIMS[name].changes
+    ]
+    return [f"- {day}: {text}" for day, text in sorted(rows, key=lambda row: row[0])]
 
 
 def claims_table(own: RunStore, scale: str, evidence: Records | None = None) -> str:
@@ -122,6 +160,7 @@ def claims_page(
             "",
             f"What would refute it: {claim.refuted_by}. Page: {{doc}}`{claim.page}`.",
         ]
+    lines += ["", "## Criteria that were changed", "", CHANGED, "", *changes_log()]
     return "\n".join(lines) + "\n"
 
 

@@ -1,10 +1,13 @@
 """What turns uint8 images into features: a frozen network, fed chunk by chunk."""
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from lipgan.data.digests import digest
 
 
 class Extractor:
@@ -39,6 +42,11 @@ class Extractor:
     def num_classes(self) -> int:
         """How many classes it tells apart, 0 if none."""
         return 0 if self.head is None else self.head.out_features
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the network's weights, 16 hexadecimal digits: they may be the user's."""
+        return digest(self.network.state_dict())
 
     def to(self, device: torch.device | str) -> "Extractor":
         """Move the network to a device and return this extractor."""

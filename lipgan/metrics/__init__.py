@@ -9,6 +9,7 @@ from lipgan.metrics.frechet import (
     constant_distance,
     frechet_distance,
     frechet_distance_from_moments,
+    frechet_distance_to_moments,
     moments,
 )
 from lipgan.metrics.lipschitz import (
@@ -53,6 +54,7 @@ __all__ = [
     "evenness",
     "frechet_distance",
     "frechet_distance_from_moments",
+    "frechet_distance_to_moments",
     "geometric_median",
     "inception_style_score",
     "input_gradient_norms",

@@ -64,6 +64,34 @@ def frechet_distance(features_a: Tensor, features_b: Tensor) -> Tensor:
     return _combine(mean_a - mean_b, spread, product, known_zeros=1)
 
 
+def frechet_distance_to_moments(
+    features: Tensor, mean: Tensor, covariance: Tensor
+) -> Tensor:
+    """``frechet_distance`` to a set of which the moments are known, in float64.
+
+    For a set that many others are judged against: nothing here grows with its size.
+
+    Args:
+        features: (n, d).
+        mean: (d,), of the other set, see ``moments``.
+        covariance: (d, d).
+
+    Returns:
+        Distance (), float64, at least 0. It is nan where features are not finite.
+
+    Raises:
+        ValueError: If there are fewer than two samples or the dimensions differ.
+    """
+    own, factor = _center(features, "features")
+    n, d = factor.shape[-2:]
+    if n > d or mean.shape != own.shape:  # a wrong shape is refused there
+        own_covariance = factor.mT @ factor
+        return frechet_distance_from_moments(own, own_covariance, mean, covariance)
+    spread = _square_sum(factor, (-2, -1)) + _trace(covariance)
+    product = factor @ covariance @ factor.mT
+    return _combine(own - mean, spread, product, known_zeros=1)  # see above
+
+
 def frechet_distance_from_moments(
     mean_a: Tensor, covariance_a: Tensor, mean_b: Tensor, covariance_b: Tensor
 ) -> Tensor:

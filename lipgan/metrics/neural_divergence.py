@@ -90,15 +90,15 @@ def neural_divergence(
             f"steps, batch_size, width: {steps!r}, {batch_size!r}, {width!r} are not "
             "all positive"
         )
-    members = len(fakes)
-    # a matrix product alone rounds unlike one of a batch, and training enlarges that
-    fakes = fakes.expand(2, *fakes.shape[1:]) if members == 1 else fakes
+    members, sizes = len(fakes), Sizes(real.shape[-1], real.shape[1], width, 1)
+    module = MODELS[model].discriminator(sizes)
+    critics = Lifted(module, tuple(real.shape[1:]))
+    if members == 1 and critics.layout != "single":
+        # a matrix product alone rounds unlike one of a batch, and training enlarges it
+        fakes = fakes.expand(2, *fakes.shape[1:])
     sound = torch.isfinite(fakes).flatten(1).all(1)
     fakes = torch.where(sound.view(-1, 1, 1, 1, 1), fakes, torch.zeros_like(fakes))
     halves = _halves(_levels(real).to(fakes.device), _levels(fakes), seed)
-    sizes = Sizes(real.shape[-1], real.shape[1], width, 1)
-    module = MODELS[model].discriminator(sizes)
-    critics = Lifted(module, tuple(real.shape[1:]))
     noise = Noise([seed], fakes.device)
     parameters = _first_weights(module, len(fakes), seed, fakes.device)
     _train(critics, parameters, halves[0], noise, steps, batch_size, lr)
@@ -165,10 +165,14 @@ def _first_weights(
 def _objective(critic: Critic, x_real: Tensor, x_fake: Tensor, t: Tensor) -> Tensor:
     """E f(real) - E f(fake) - penalty, (E,); t (E, B) places the penalty's points."""
     real, fake = critic(torch.cat([x_real, x_fake], dim=1)).chunk(2, dim=1)
+    return real.mean(1) - fake.mean(1) - _penalty(critic, x_real, x_fake, t)
+
+
+def _penalty(critic: Critic, x_real: Tensor, x_fake: Tensor, t: Tensor) -> Tensor:
+    """The penalty alone, (E,), at the points that t (E, B) places."""
     targets = t.new_full((len(t),), SLOPE), t.new_full((len(t),), PENALTY_WEIGHT)
     batch = Batch(x_real, x_fake, lambda *shape, purpose="": t, {})
-    penalty = GradientPenalty().penalty(critic, batch, Strength(*targets))
-    return real.mean(1) - fake.mean(1) - penalty
+    return GradientPenalty().penalty(critic, batch, Strength(*targets))
 
 
 def _train(
@@ -197,9 +201,17 @@ def _train(
 def _judge(critic: Critic, half: _Half, noise: Noise, batch: int) -> Tensor:
     """The objective on all images of a half, (E,); the smaller set is used again."""
     members, n, m = len(half.fakes), half.real.shape[1], half.fakes.shape[1]
-    total = torch.zeros(members, device=half.fakes.device)
-    for index, rows in enumerate(torch.arange(max(n, m)).split(batch)):
+    places = torch.arange(max(n, m), device=half.fakes.device)
+    real, fake = [], []
+    penalty = torch.zeros(members, device=half.fakes.device)
+    for index, rows in enumerate(places.split(batch)):
         t = noise.uniform("judge penalty", index, batch)[:, : len(rows)]
-        pairs = half.pairs(rows % n, rows % m)
-        total += len(rows) * _objective(critic, *pairs, t.expand(members, -1)).detach()
-    return total / max(n, m)
+        x_real, x_fake = half.pairs(rows % n, rows % m)
+        scale = len(rows) / len(places)
+        t = t.expand(members, -1)
+        penalty += scale * _penalty(critic, x_real, x_fake, t).detach()
+        with torch.no_grad():  # an image used again has the score that it had
+            real += [critic(x_real)] if index * batch < n else []
+            fake += [critic(x_fake)] if index * batch < m else []
+    gap = torch.cat(real, 1)[:, places % n] - torch.cat(fake, 1)[:, places % m]
+    return gap.mean(1) - penalty

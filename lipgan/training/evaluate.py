@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,16 +10,20 @@ from lipgan import metrics
 from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.engine.cohort import Cohort
-from lipgan.features import Extractor, constant_image
 from lipgan.gan.push import coherence
 from lipgan.metrics.neural_divergence import neural_divergence
+from lipgan.training.reference import (
+    Reference,
+    even_indices,
+    pixel_variance,
+    samples_name,
+)
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
 KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
 CRITIC_STEPS = 250  # behind the Neural Divergence; never more than of the training
 SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
 CHUNK = 250  # samples generated at once per member
-QUADRATIC = 10_000  # real images, at most, behind what compares all pairs
 
 
 def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
@@ -93,58 +96,9 @@ def _sigma(weight: Tensor) -> Tensor:
     return torch.where(sound, norms, math.nan)
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The real side of the metrics, computed once per data set.
-
-    Attributes:
-        extractor: what maps images to features.
-        images: all real images, uint8 (N, C, H, W).
-        every: features of all of them, (N, d).
-        moments: mean (d,) and covariance (d, d) of these.
-        features: of ``QUADRATIC`` evenly picked images, or of all if fewer, (n, d).
-        radii: distance of each of these to its fifth nearest, (n,).
-        kernel: mean kernel among them, for the kernel distance.
-        constant: distance of an all-black image, the mark of a generator that crashed.
-    """
-
-    extractor: Extractor
-    images: Tensor
-    every: Tensor
-    moments: tuple[Tensor, Tensor]
-    features: Tensor
-    radii: Tensor
-    kernel: Tensor
-    constant: float
-
-
-def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
-    """Features of all real images, what follows from these, and a black one's mark."""
-    every = extractor.features(dataset.x)
-    features = every
-    if len(every) > QUADRATIC:
-        features = every[torch.linspace(0, len(every) - 1, QUADRATIC).long()]
-    black = extractor.features(constant_image(dataset.x.shape[1:]).to(dataset.x.device))
-    return Reference(
-        extractor,
-        dataset.x,
-        every=every,
-        moments=metrics.moments(every),
-        features=features,
-        radii=metrics.neighbor_radii(features),
-        kernel=metrics.kernel_mean(features),
-        constant=float(metrics.constant_distance(every, black)),
-    )
-
-
 def distance_name(extractor: str, samples: str) -> str:
     """Name of a Frechet distance; only the one on Inception features is a FID."""
     return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
-
-
-def samples_name(count: int) -> str:
-    """Sample count as metric names spell it: 10000 is ``10k``."""
-    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
 
 
 @torch.no_grad()
@@ -202,19 +156,11 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
     """
     extractor, count = reference.extractor, samples_name(len(images))
     features = extractor.features(images)
-    real = reference.features
-    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
-    pairs = f"{extractor.name}_{count}"
-    if len(real) < len(reference.images):
-        pairs += f"_{samples_name(len(real))}"
+    pairs = pair_metrics(features, reference)
     row = {
-        distance_name(extractor.name, count): _frechet(features, reference),
-        f"kid_{pairs}": metrics.kernel_distance(
-            features, real, mean_b=reference.kernel
-        ),
-        f"density_{pairs}": density,
-        f"coverage_{pairs}": coverage,
-        f"pixel_variance_{count}": _variance(images) / _variance(reference.images),
+        distance_name(extractor.name, count): reference.distance(features),
+        **{reference.pair_name(k, len(images)): v for k, v in pairs.items()},
+        f"pixel_variance_{count}": pixel_variance(images) / reference.variance,
     }
     if extractor.head is not None:
         shares = extractor.head(features).softmax(1)
@@ -224,28 +170,23 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
     return {k: float(v) for k, v in row.items()} | constant_metric(reference)
 
 
-def _frechet(features: Tensor, reference: Reference) -> Tensor:
-    """Distance of generated features (n, d) to those of all real images."""
-    if len(features) <= features.shape[1]:  # a singular covariance
-        return metrics.frechet_distance(features, reference.every)
-    return metrics.frechet_distance_from_moments(
-        *metrics.moments(features), *reference.moments
-    )
-
-
-def _variance(images: Tensor) -> Tensor:
-    """Variance over images (n, C, H, W), mean over pixels."""
-    return images.float().var(0).mean()
+def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
+    """Kernel distance, density and coverage of generated features (n, d)."""
+    real = reference.compared
+    distance = metrics.kernel_distance(features, real, mean_b=reference.kernel)
+    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
+    return {"kid": distance, "density": density, "coverage": coverage}
 
 
 def constant_metric(reference: Reference) -> dict[str, float]:
     """The distance of a black image: known for diverged runs as well."""
-    return {distance_name(reference.extractor.name, "constant"): reference.constant}
+    name = distance_name(reference.extractor.name, "constant")
+    return {name: float(reference.constant)}
 
 
 def evenly_picked(dataset: Dataset, count: int) -> Tensor:
     """``count`` real samples, evenly picked, (n, *shape)."""
-    indices = torch.linspace(0, len(dataset) - 1, count).long()
+    indices = even_indices(len(dataset), count)
     return dataset.batch(indices.to(dataset.x.device))
 
 

@@ -13,7 +13,8 @@ from lipgan.engine.noise import Noise
 from lipgan.features import load_extractor
 from lipgan.runs import Run, RunStore
 from lipgan.runs.networks import load_generator
-from lipgan.training.evaluate import CHUNK, image_metrics, make_reference
+from lipgan.training.evaluate import CHUNK, image_metrics
+from lipgan.training.reference import make_reference
 from lipgan.training.start import load_data, pick_device
 
 

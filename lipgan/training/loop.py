@@ -22,13 +22,13 @@ from lipgan.runs.networks import gathered
 from lipgan.runs.provenance import provenance
 from lipgan.training.checkpoints import Checkpoints, Snapshot, get_state, set_state
 from lipgan.training.evaluate import (
-    Reference,
     constant_metric,
     evaluate,
     generated,
     observe,
     sound_members,
 )
+from lipgan.training.reference import Reference
 from lipgan.training.stopping import Stopped, reason_to_stop
 
 Progress = Callable[[str], None]

@@ -11,8 +11,9 @@ from lipgan.config import Config
 from lipgan.data import Dataset
 from lipgan.runs import Run
 from lipgan.training.checkpoints import Checkpoints
-from lipgan.training.evaluate import generated, make_reference
+from lipgan.training.evaluate import generated
 from lipgan.training.loop import Progress, Training
+from lipgan.training.reference import make_reference
 
 DEVICES = ("auto", "cpu", "cuda")
 

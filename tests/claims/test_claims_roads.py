@@ -5,9 +5,9 @@ import math
 import pytest
 
 from lipgan import experiments
-from lipgan.claims import domains
+from lipgan.claims import CLAIMS, domains
 from lipgan.claims.judge import judge
-from lipgan.claims.roads.criteria import CLAIMS, LINEAR, cells, middle_of
+from lipgan.claims.roads.criteria import LINEAR, cells, middle_of
 from lipgan.config import Config
 from lipgan.experiments import strength
 
@@ -122,7 +122,8 @@ def test_a_world_that_follows_the_slope_is_no_curve(world):
 
 def test_a_world_in_which_nothing_fails_is_no_curve(world):
     found = judge("one_curve", world("one_curve", lambda *_: 10.0))
-    assert found.status == "not reproduced"
+    assert found.status == "partly"  # without WGAN the axes are one: the first is out
+    assert found.checks[0].untestable
     assert [c.holds for c in found.checks] == [False, True, False, True]
 
 
@@ -145,7 +146,7 @@ def test_straight_cells_that_diverge_do_not_work(world):
     found = judge("one_curve", world("one_curve", lost))
     works = found.checks[1]
     assert not works.holds
-    count, total = map(int, works.found.split(" of "))
+    count, total = map(int, works.found.split(";")[0].split(" of "))
     assert total - count == len(experiments.ROADS)
 
 

@@ -134,14 +134,14 @@ def test_prices_are_ratios_of_medians(made_run):
     ("changed", "status"),
     [
         ({}, "reproduced"),
-        ({"adam": (39.0, 0.4)}, "not reproduced"),
-        ({"adam": (39.0, 0.4), ("adam", "wgan"): (40.0, 0.4)}, "reproduced"),
+        ({"adam": (29.0, 0.4)}, "not reproduced"),
+        ({"adam": (29.0, 0.4), ("adam", "wgan"): (40.0, 0.4)}, "reproduced"),
         ({"adam": (10.0, 0.4), ("adam", "ns"): (math.inf, 0.4)}, "reproduced"),
         ({"rmsprop": (math.inf, 0.4)}, "not reproduced"),
-        ({"rmsprop": (math.inf, 0.4), "adam": (math.inf, 0.4)}, "reproduced"),
+        ({"rmsprop": (math.inf, 0.4), "adam": (math.inf, 0.4)}, "not reproduced"),
     ],
 )
-def test_adam_is_unstable_if_it_ends_twice_as_far_or_diverges(
+def test_adam_is_unstable_if_small_k_costs_it_half_as_much_again_or_it_diverges(
     changed, status, small_k_runs
 ):
     verdict = judge("adam", small_k_runs(changed))

@@ -6,7 +6,7 @@ import pytest
 
 from lipgan.claims import CLAIMS
 from lipgan.claims.systems import tables
-from lipgan.claims.systems.criteria import smallest_push
+from lipgan.claims.systems.gran import smallest_push
 from lipgan.claims.systems.tables import late_wander
 from lipgan.experiments import GRAN_K, LGAN_LOSSES, ROADS
 

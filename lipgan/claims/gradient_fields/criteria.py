@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from lipgan import experiments
 from lipgan.claims import domains, measures
-from lipgan.claims.base import Check, Claim
+from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import LATE
 from lipgan.claims.measures import grouped
+from lipgan.claims.spread import FARTHER
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
@@ -15,7 +16,8 @@ from lipgan.runs import Run
 
 INFORMS = 0.8  # mean cosine from which a gradient counts as pointing to the data
 FIXED = 1.0  # widths of Omega: a center that moves less keeps the domains together
-STRICT_CRITICS = ("ns", "lgan_sqrt", "exp")  # the same, for a critic without generator
+# The same for a critic without generator, and the two parabolas.
+STRICT_CRITICS = ("ns", "ls", "ls_sharp", "lgan_sqrt", "exp")
 CONTROLLED = tuple(k for k in experiments.FIELD_REGULARIZERS if k != "none")
 
 
@@ -59,18 +61,26 @@ def unique_critic_checks(runs: Sequence[Run]) -> list[Check]:
     own = [r for r in runs if r.config.regularizer == "maxgp" and not r.diverged]
     moves = grouped(own, lambda run: domains.wander(run, LATE), "loss")
     found = ", ".join(f"{LOSSES[k].label} {v:.3g}" for (k,), v in moves.items())
-    strict = [moves.get((loss,), math.inf) for loss in STRICT_CRITICS]
+    strict = {loss: moves.get((loss,), math.inf) for loss in STRICT_CRITICS}
+    most = max(strict, key=lambda loss: strict[loss])
+    wgan = moves.get(("wgan",), math.nan)
     return [
         Check(
-            "under MaxGP the center of the scores moves less than a width of Omega in "
-            "the second half of training, for NS (their log), sqrt and EXP",
-            f"widths: {found}",
-            max(strict) < FIXED,
+            "under MaxGP the center of WGAN's scores moves at least "
+            f"{FARTHER:g} times as far in the second half of training as that of every "
+            "strictly convex objective (NS, LS, LS#, sqrt, EXP)",
+            f"WGAN {wgan:.3g} widths of Omega, {LOSSES[most].label} {strict[most]:.3g}",
+            wgan >= FARTHER * strict[most],
         ),
         Check(
-            "WGAN's moves farther than that of each of them",
-            f"WGAN {moves['wgan',]:.3g}, of the three at most {max(strict):.3g}",
-            moves["wgan",] > max(strict),
+            "those of the strictly convex ones move less than a width of Omega",
+            f"widths: {found}",
+            strict[most] < FIXED,
+        ),
+        Check(
+            "WGAN's moves a width or more",
+            f"{wgan:.3g}",
+            wgan >= FIXED,
         ),
     ]
 
@@ -100,5 +110,16 @@ CLAIMS: dict[str, Claim] = {
         field_configs,
         unique_critic_checks,
         of_paper=False,
+        settled_by="a frozen generator lets WGAN's critic come to rest as well; with a "
+        "generator that moves, it is the card on Lipschitz GANs that decides.",
+        changes=(
+            Change(
+                "2026-11-26",
+                "NS, sqrt and EXP move less than a width, and WGAN farther than each",
+                "reproduced",
+                "WGAN moves 0.105 widths and stays by the same measure, its lead over "
+                "NS is 0.008 widths, and LS, strictly convex, was left out.",
+            ),
+        ),
     ),
 }

@@ -12,17 +12,16 @@ from lipgan.claims import domains
 from lipgan.claims.base import Check
 from lipgan.claims.domain_against_k.criteria import (
     CENTER,
-    ORDERED_SHARE,
     by_cell,
     convex_stays_checks,
     psi_shrinks_checks,
     wgan_drifts_checks,
 )
+from lipgan.claims.domain_against_k.drift import shrinking
 from lipgan.claims.images.table import MARK, PILOT_SEED, column_of
 from lipgan.claims.measures import constant_distance, distances_by
 from lipgan.claims.published import BROKEN_SHARE, Cell
 from lipgan.experiments.images import STEPS
-from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
 NEAR = 1 / 6  # share of the constant image's distance that ends the choice of steps
@@ -206,47 +205,6 @@ def domain_checks(runs: Sequence[Run]) -> list[Check]:
         asked = "NS and LS keep their domain in place, WGAN's moves"
         found.append(Check(asked, "not testable: one of them works nowhere", False))
     return [*found, *psi_shrinks_checks(runs)]
-
-
-def shrinking(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 4.2 (i): Omega shrinks with k, under SN faster than under GP."""
-    width = by_cell(runs, domains.late_width)
-    pairs = [
-        width[a] < width[b]
-        for a in width
-        for b in width
-        if a[:2] == b[:2] and a[2] < b[2]
-    ]
-    falls = {}
-    for loss in ("ns", "ls", "wgan"):
-        both = [k for _, own, k in width if own == loss and _both(width, loss, k)]
-        if len(set(both)) > 1:
-            low, high = min(both), max(both)
-            falls[loss] = [
-                width[r, loss, high] / width[r, loss, low] for r in ("sn", "gp")
-            ]
-    return [
-        Check(
-            "of two values of k the smaller has the narrower Omega in "
-            f"{ORDERED_SHARE:.0%} of all pairs of cells that work, under SN and GP",
-            f"{sum(pairs)} of {len(pairs)} pairs",
-            bool(pairs) and sum(pairs) >= ORDERED_SHARE * len(pairs),
-        ),
-        Check(
-            "from the largest to the smallest k at which both regularizers work, Omega "
-            "shrinks by a larger factor under SN than under GP, for every loss",
-            "factors under SN and GP: "
-            + ", ".join(
-                f"{LOSSES[k].label} {sn:.3g} and {gp:.3g}"
-                for k, (sn, gp) in falls.items()
-            ),
-            len(falls) == 3 and all(sn > gp for sn, gp in falls.values()),
-        ),
-    ]
-
-
-def _both(cells: Mapping[tuple, float], loss: str, k: float) -> bool:
-    return all((regularizer, loss, k) in cells for regularizer in ("sn", "gp"))
 
 
 def apart(runs: Sequence[Run]) -> Check:

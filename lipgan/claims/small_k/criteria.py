@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from statistics import median
 
 from lipgan import experiments
-from lipgan.claims.base import Check, Claim
+from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import typical
 from lipgan.claims.measures import distances_by
+from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
 SLOWED = 0.5  # epsilon "significantly slows down": it takes half of a step or more
-UNSTABLE = 2.0  # times the distance under RMSProp
+# Times by which Adam's price of a small k exceeds RMSProp's: at k = 1 it is worse, too.
+UNSTABLE = 1.5
 
 
 def small_k_configs(scale: str, seeds: Sequence[int]) -> list[Config]:
@@ -110,24 +112,25 @@ def epsilon_checks(runs: Sequence[Run]) -> list[Check]:
 
 def adam_checks(runs: Sequence[Run]) -> list[Check]:
     """Sec. 4.1: with a momentum-based optimizer small k could be unstable."""
-    cells = {
-        key: median(values)
-        for key, values in distances_by(
-            runs, "optimizer", "loss", "lipschitz_k"
-        ).items()
-    }
-    low = min(experiments.SMALL_K)
-    ratios = {}
+    tables = by_seed(runs, "optimizer", "loss", "lipschitz_k")
+    low, high = experiments.SMALL_K
+    extra, usual = {}, {}
     for loss in experiments.SMALL_K_LOSSES:
-        adam, usual = cells["adam", loss, low], cells["rmsprop", loss, low]
-        ratios[loss] = math.inf if math.isinf(adam) else adam / usual
+        small, usual[loss] = (
+            [log_ratio(t["adam", loss, k], t["rmsprop", loss, k]) for t in tables]
+            for k in (low, high)
+        )
+        extra[loss] = [a - b for a, b in zip(small, usual[loss], strict=True)]
     return [
         Check(
-            f"at k = {low:g} Adam ends at least {UNSTABLE:g} times as far as RMSProp, "
-            "or diverges, for NS or WGAN",
-            ", ".join(f"{LOSSES[k].label} {spelled(r)}" for k, r in ratios.items())
-            + " (times RMSProp's distance)",
-            any(r >= UNSTABLE for r in ratios.values()),
+            f"from k = {high:g} to {low:g} Adam falls behind RMSProp by another "
+            f"{UNSTABLE:g} times, beyond the spread over seeds, for NS or WGAN",
+            "; ".join(
+                f"{LOSSES[k].label} {ratio(extra[k])} (at k = {high:g} it is behind "
+                f"{ratio(usual[k])} times)"
+                for k in extra
+            ),
+            any(beyond(v, math.log(UNSTABLE)) for v in extra.values()),
         )
     ]
 
@@ -150,9 +153,18 @@ CLAIMS: dict[str, Claim] = {
     "adam": Claim(
         "With a momentum-based optimizer training can be unstable at very small k",
         "Sec. 4.1, first paragraph",
-        "an Adam that does as well as RMSProp at k = 0.2",
+        "an Adam that falls no further behind RMSProp at k = 0.2 than at 1",
         "10_small_k",
         small_k_configs,
         adam_checks,
+        changes=(
+            Change(
+                "2026-11-26",
+                "at k = 0.2 Adam ends at least twice as far as RMSProp for NS or WGAN",
+                "reproduced",
+                "Adam is behind at k = 1 as well, WGAN there as far as at 0.2: a small "
+                "k has to make it worse.",
+            ),
+        ),
     ),
 }

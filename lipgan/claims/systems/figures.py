@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from lipgan.claims import measures
 from lipgan.claims.draw import OPTIMIZER_COLORS
 from lipgan.claims.style import COLORS, MARKERS, legend_below
-from lipgan.claims.systems.criteria import PLATEAU, smallest_push
+from lipgan.claims.systems.gran import PLATEAU, smallest_push
 from lipgan.claims.systems.tables import strengths, symbol
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.optimizers import OPTIMIZER_LABELS

@@ -10,7 +10,7 @@ from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
 from lipgan.claims.measures import spread
 from lipgan.claims.published import SYSTEMS_FID
-from lipgan.claims.systems.criteria import smallest_push
+from lipgan.claims.systems.gran import smallest_push
 from lipgan.experiments import ROADS, strength
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.optimizers import OPTIMIZER_LABELS

@@ -5,21 +5,19 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from lipgan import experiments
-from lipgan.claims.base import Check, Claim
+from lipgan.claims.base import Change, Check, Claim, untested
 from lipgan.claims.domains import typical
-from lipgan.claims.measures import failure
+from lipgan.claims.measures import failure, metric
+from lipgan.claims.spread import beyond
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
 EXPECTED = {"ns": "collapsed", "ls": "crashed", "cos": "crashed", "exp": "crashed"}
+FEW = 0.5  # share of the classes that are "few modes"
 HEALTHY_ALPHA = 1e-9  # where Table 4 (a) is at its best
 EVEN = 0.99  # evenness of slopes at which no sample is preferred
 UNEVEN = 0.9
-
-
-def _figure5(scale: str, seeds: Sequence[int]) -> list[Config]:
-    return experiments.figure5(scale=scale, seeds=seeds)
 
 
 def _figure5_and_healthy(scale: str, seeds: Sequence[int]) -> list[Config]:
@@ -30,25 +28,56 @@ def _figure5_and_healthy(scale: str, seeds: Sequence[int]) -> list[Config]:
 
 def two_failures_checks(runs: Sequence[Run]) -> list[Check]:
     """Figure 5: NS collapses, LS, COS and EXP crash."""
+    weak = [r for r in runs if r.config.alpha == experiments.FIGURE5_ALPHA]
     found = {
-        loss: [failure(r) for r in runs if r.config.loss == loss] for loss in EXPECTED
+        loss: [failure(r) for r in weak if r.config.loss == loss] for loss in EXPECTED
     }
-    as_said = {k: sum(f == EXPECTED[k] for f in kinds) for k, kinds in found.items()}
     crashing = [k for k, kind in EXPECTED.items() if kind == "crashed"]
+    most = all(2 * found[k].count("crashed") > len(found[k]) for k in crashing)
+    healthy = [r for r in runs if _is_ns(r, HEALTHY_ALPHA)]
+    classes = max((metric(r, "class_coverage") for r in healthy), default=math.nan)
+    ns = [r for r in weak if r.config.loss == "ns"]
+    few = sum(_covered(r) <= FEW * classes for r in ns)
+    drops = _coverage_drops(healthy, ns)
     return [
         Check(
             "LS, COS and EXP crash: non-finite scores, or samples outside the real "
             "data (density below 0.1), in most seeds",
             _kinds({k: found[k] for k in crashing}),
-            all(2 * as_said[k] > len(found[k]) for k in crashing),
+            most,
         ),
         Check(
-            "NS collapses: samples among the real data (density of at least 0.1) that "
-            "reach less than half of it (coverage below 0.5), in most seeds",
-            _kinds({"ns": found["ns"]}),
-            2 * as_said["ns"] > len(found["ns"]),
+            "NS does not: it covers less of the data (coverage) than at alpha = 1e-9, "
+            "beyond the spread over seeds, with samples among the data (density of at "
+            "least 0.1)",
+            f"{_kinds({'ns': found['ns']})}; coverage lower by "
+            + ", ".join(f"{v:.2f}" for v in drops),
+            beyond(drops) and "crashed" not in found["ns"],
+        ),
+        Check(
+            "it has collapsed to few modes: at most half of the classes that it covers "
+            "at alpha = 1e-9, in most seeds",
+            "classes "
+            + ", ".join(f"{_covered(r):.0f}" for r in ns)
+            + f" of {classes:.0f}",
+            2 * few > len(ns),
         ),
     ]
+
+
+def _is_ns(run: Run, alpha: float) -> bool:
+    return (run.config.loss, run.config.alpha) == ("ns", alpha) and not run.diverged
+
+
+def _covered(run: Run) -> float:
+    return math.nan if run.diverged else metric(run, "class_coverage")
+
+
+def _coverage_drops(healthy: Sequence[Run], weak: Sequence[Run]) -> list[float]:
+    """By how much coverage fell, seed by seed."""
+    own = {r.config.seed: metric(r, "coverage") for r in healthy}
+    fallen = [r for r in weak if r.config.seed in own and not r.diverged]
+    return [own[r.config.seed] - metric(r, "coverage") for r in fallen]
 
 
 def _kinds(found: dict[str, list[str]]) -> str:
@@ -92,6 +121,7 @@ def sample_bias_checks(runs: Sequence[Run]) -> list[Check]:
             f"at alpha = 1e-9 they are even: at least {EVEN:g}",
             _listed(strong),
             all(v >= EVEN for v in strong.values()),
+            implementation=True,
         ),
         Check(
             "the most favored class pushes harder, relative to all classes, at "
@@ -123,8 +153,21 @@ CLAIMS: dict[str, Claim] = {
         "Sec. 4.3, Figure 5",
         "an NS that crashes, or an LS, COS or EXP that still covers the data",
         "08_two_failures",
-        _figure5,
+        _figure5_and_healthy,
         two_failures_checks,
+        settled_by=(
+            "On digits NS gets worse without losing a class; data with more modes than "
+            "ten, as the paper's, decide about collapse."
+        ),
+        changes=(
+            Change(
+                "2026-11-26",
+                "NS collapses: density of at least 0.1, coverage below 0.5",
+                "reproduced",
+                "a healthy NS has coverage 0.6 here and a collapsed one should not "
+                "cover all ten classes: the mark told a worse GAN, not few modes.",
+            ),
+        ),
     ),
     "sample_bias": Claim(
         "Weak regularization makes some samples and classes push harder than others; "
@@ -134,5 +177,29 @@ CLAIMS: dict[str, Claim] = {
         "08_two_failures",
         _figure5_and_healthy,
         sample_bias_checks,
+        changes=(
+            Change(
+                "2026-11-22",
+                "slopes at α = 0.1 are uneven for every loss",
+                "not reproduced",
+                "EXP's slopes overflow at once, so that it has no evenness: it is "
+                "named and left out; replaced while the records were being trained.",
+            ),
+            Change(
+                "2026-11-26",
+                "the same with evenness at α = 1e-9 as a line of evidence",
+                "reproduced",
+                "a straight loss pushes evenly by its formula: that line checks the "
+                "program and no longer decides.",
+            ),
+        ),
+    ),
+    "bias_causes": untested(
+        "It is this inequality among samples that makes NS collapse and the others "
+        "crash",
+        "Sec. 4.3, Bias over Input Samples (a conjecture on causes)",
+        "08_two_failures",
+        "slopes changed by hand before they reach the networks, their sizes and their "
+        "signs apart: sizes made equal, or signs that must not turn around.",
     ),
 }

@@ -7,7 +7,7 @@ term, ``outputs.py``: acts on the scores), and one line in ``REGULARIZERS``.
 
 from lipgan.gan.regularizers.adversarial import AdversarialLipschitzPenalty
 from lipgan.gan.regularizers.base import Regularizer
-from lipgan.gan.regularizers.outputs import GradientNormalization, GraN
+from lipgan.gan.regularizers.outputs import GradientNormalization, GraN, GraNTinyEps
 from lipgan.gan.regularizers.penalties import (
     R1,
     R2,
@@ -35,6 +35,7 @@ REGULARIZERS: dict[str, Regularizer] = {
     "alp": AdversarialLipschitzPenalty(),
     "gran": GraN(),
     "gn": GradientNormalization(),
+    "gran_tiny_eps": GraNTinyEps(),
 }
 
 __all__ = ["REGULARIZERS", "Regularizer"]

@@ -69,7 +69,7 @@ class GraN(_OutputNormalization):
     """f -> k f n / (n^2 + eps) with n = |grad f|: slope below k on every linear piece.
 
     The output is not bounded, and jumps where n does, between pieces. ``eps`` = 0.1
-    could not be confirmed from the paper.
+    could not be confirmed from the paper; ``GraNTinyEps`` shows what it decides.
 
     Source: Bhaskara et al. 2022 (GraN-GAN).
     """
@@ -84,6 +84,13 @@ class GraN(_OutputNormalization):
     def slope(self, f: Tensor, n: Tensor, strength: Strength) -> Tensor:
         """K n / (n^2 + eps), (E, B)."""
         return strength.k[:, None] * n / (n.square() + self.eps)
+
+
+class GraNTinyEps(GraN):
+    """GraN with ``eps`` = 1e-6: the slope is K wherever n is above a hundredth."""
+
+    label: ClassVar[str] = "GraN, ε = 1e-6"
+    eps: ClassVar[float] = 1e-6
 
 
 class GradientNormalization(_OutputNormalization):

@@ -1,0 +1,58 @@
+"""Whether distances differ by more than the seeds do.
+
+Cells of one seed share initialization, data order and noise, so they are compared seed
+by seed: a difference counts if the mean of its logarithm over the seeds lies two
+standard errors beyond what is asked.
+"""
+
+import math
+from collections.abc import Sequence
+from statistics import fmean, stdev
+
+from lipgan.claims.measures import distances_by
+from lipgan.runs import Run
+
+Distances = dict[tuple, float]
+STANDARD_ERRORS = 2.0
+
+FARTHER = 2.0  # times as far as each of them that WGAN's critic has to move
+
+
+def by_seed(runs: Sequence[Run], *fields: str) -> list[Distances]:
+    """Per seed: values of these config fields -> distance, infinite if it diverged."""
+    tables: dict[int, Distances] = {}
+    for (seed, *cell), (value, *_) in distances_by(runs, "seed", *fields).items():
+        tables.setdefault(seed, {})[tuple(cell)] = value
+    return list(tables.values())
+
+
+def log_ratio(a: float, b: float) -> float:
+    """log(a / b); infinite where one of them is, NaN where both are."""
+    if math.isinf(a) or math.isinf(b):
+        return math.nan if a == b else math.inf if math.isinf(a) else -math.inf
+    return math.log(a / b)
+
+
+def beyond(values: Sequence[float], least: float = 0.0) -> bool:
+    """Whether one number per seed exceeds ``least`` by more than its spread.
+
+    A single seed has no spread and only has to exceed it. Where a seed has no finite
+    number, all of them have to exceed it.
+    """
+    if len(values) < 2 or not all(map(math.isfinite, values)):
+        return bool(values) and all(v > least for v in values)
+    error = stdev(values) / math.sqrt(len(values))
+    return fmean(values) - STANDARD_ERRORS * error > least
+
+
+def ratio(values: Sequence[float]) -> str:
+    """The geometric mean behind logarithms, and its range over the seeds, as words."""
+    if not values:
+        return "no seed"
+    if not all(map(math.isfinite, values)):
+        return "not finite on every seed"
+    text = f"{math.exp(fmean(values)):.3g}"
+    if len(values) < 2:
+        return text
+    low, high = math.exp(min(values)), math.exp(max(values))
+    return f"{text} ({low:.3g} to {high:.3g} over seeds)"

@@ -1,0 +1,174 @@
+"""The real side of the metrics: computed once per data set and kept on disk.
+
+What takes time or memory in proportion to pairs of images is computed on at most
+``MOST_COMPARED`` real images; the names of such metrics say so, see ``pair_name``.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from lipgan import metrics
+from lipgan.data import Dataset
+from lipgan.data.digests import digest
+from lipgan.features import Extractor, constant_image
+from lipgan.runs import atomic
+
+MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
+FORMAT = 1  # of the files; count on when what they hold is computed differently
+KEPT = ("mean", "covariance", "compared", "radii", "kernel", "constant", "variance")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What generated images are judged against.
+
+    Attributes:
+        extractor: what maps images to features.
+        images: all real images, uint8 (N, C, H, W).
+        mean: of the features of all real images, float64 (d,).
+        covariance: of these, float64 (d, d).
+        compared: features of all real images, or of ``MOST_COMPARED`` evenly picked
+            ones, float32 (n, d).
+        radii: distance of each of these to its fifth nearest, (n,).
+        kernel: mean kernel among them, for the kernel distance.
+        constant: distance of an all-black image, the mark of a generator that crashed.
+        variance: of all real images, mean over pixels, in squared gray values.
+    """
+
+    extractor: Extractor
+    images: Tensor
+    mean: Tensor
+    covariance: Tensor
+    compared: Tensor
+    radii: Tensor
+    kernel: Tensor
+    constant: Tensor
+    variance: Tensor
+
+    @property
+    def whole(self) -> bool:
+        """Whether all real images are compared in pairs."""
+        return len(self.compared) == len(self.images)
+
+    def distance(self, features: Tensor) -> Tensor:
+        """Frechet distance of features (n, d) from those of all real images, ()."""
+        if self.whole:  # a small set may not have full covariance, which this minds
+            return metrics.frechet_distance(features, self.compared)
+        return metrics.frechet_distance_to_moments(features, self.mean, self.covariance)
+
+    def pair_name(self, family: str, count: int) -> str:
+        """Name of a metric of pairs: ``kid_mnist_2k``, or ``kid_mnist_2k_10k``.
+
+        The first count is that of generated images. The second is that of real ones,
+        and is there where these are not all.
+        """
+        name = f"{family}_{self.extractor.name}_{samples_name(count)}"
+        return name if self.whole else f"{name}_{samples_name(len(self.compared))}"
+
+
+def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
+    """The reference of a data set, on its device; from the disk if it is known there.
+
+    Only sets of more than ``MOST_COMPARED`` images are kept on disk. A file there that
+    cannot be read, is damaged or belongs to other data is replaced, and a folder that
+    cannot be written to is left alone.
+    """
+    if len(dataset) <= MOST_COMPARED:
+        return Reference(extractor, dataset.x, **_computed(dataset, extractor))
+    key = _key(dataset, extractor)
+    kept = _read(key)
+    if kept is None:
+        kept = _computed(dataset, extractor)
+        _write(key, kept)
+    placed = {name: tensor.to(dataset.x.device) for name, tensor in kept.items()}
+    return Reference(extractor, dataset.x, **placed)
+
+
+def _computed(dataset: Dataset, extractor: Extractor) -> dict[str, Tensor]:
+    features = extractor.features(dataset.x)
+    black = extractor.features(constant_image(dataset.shape).to(dataset.x.device))
+    mean, covariance = metrics.moments(features)
+    compared = features
+    if len(features) > MOST_COMPARED:
+        compared = features[even_indices(len(features), MOST_COMPARED)]
+    return {
+        "mean": mean,
+        "covariance": covariance,
+        "compared": compared,
+        "radii": metrics.neighbor_radii(compared),
+        "kernel": metrics.kernel_mean(compared),
+        "constant": metrics.constant_distance(features, black),
+        "variance": pixel_variance(dataset.x),
+    }
+
+
+def even_indices(length: int, count: int) -> Tensor:
+    """``count`` places from the first to the last of ``length``, int64 (count,)."""
+    return torch.linspace(0, length - 1, count).long()
+
+
+def pixel_variance(images: Tensor) -> Tensor:
+    """Variance over images (n, C, H, W), mean over pixels."""
+    return images.float().var(0).mean()
+
+
+def samples_name(count: int) -> str:
+    """Sample count as metric names spell it: 10000 is ``10k``."""
+    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
+
+
+def cache_folder() -> Path:
+    """$LIPGAN_CACHE, else ``lipgan/references`` in the user's folder for caches.
+
+    Raises:
+        RuntimeError: The user has no home.
+    """
+    if stated := os.environ.get("LIPGAN_CACHE"):
+        return Path(stated).expanduser()
+    usual = os.environ.get("XDG_CACHE_HOME")
+    base = Path(usual) if usual else Path.home() / ".cache"
+    return base / "lipgan" / "references"
+
+
+def _key(dataset: Dataset, extractor: Extractor) -> str:
+    """All that decides the numbers of a reference."""
+    device = dataset.x.device.type  # float32 rounds differently on each
+    protocol = f"{extractor.name} {extractor.digest} {MOST_COMPARED} {device} {FORMAT}"
+    return f"{dataset.digest} {protocol}"
+
+
+def _file(key: str) -> Path:
+    data, extractor, *_ = key.split()
+    return cache_folder() / f"{data}_{extractor}_{digest({}, key)}.safetensors"
+
+
+def _read(key: str) -> dict[str, Tensor] | None:
+    """What the file of this key holds; None unless it is there and undamaged."""
+    try:
+        from safetensors.torch import load
+
+        content = _file(key).read_bytes()
+        header = content[8 : 8 + int.from_bytes(content[:8], "little")]
+        stated = json.loads(header)["__metadata__"]["digest"]
+        tensors = load(content)
+        sound = set(tensors) == set(KEPT) and stated == digest(tensors, key)
+    except Exception:  # whatever a damaged file leads to, safetensors' own type too
+        return None
+    return tensors if sound else None
+
+
+def _write(key: str, tensors: dict[str, Tensor]) -> None:
+    try:
+        from safetensors.torch import save
+
+        content = save(tensors, metadata={"digest": digest(tensors, key)})
+        file = _file(key)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(file, content)
+    except (ImportError, OSError, RuntimeError):
+        return  # it costs the next one the same time again
