@@ -164,7 +164,8 @@ class Table:
         Raises:
             EvidenceError: they are not those of this ``config_id``.
         """
-        own = {k: _typed(k, v) for k, v in self.rows[name].items() if k in _TYPES}
+        row = self.rows[name].items()
+        own = {k: _typed(k, v) for k, v in row if k in _TYPES and v != ""}
         found = self.about["fields"] | own
         if fingerprint(found) != name:
             raise EvidenceError(self.name, f"row {name} of {RUNS} is another config's")

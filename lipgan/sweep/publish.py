@@ -126,7 +126,10 @@ def _packed(
         )
     cohorts = sorted({json.dumps(dict(r.provenance), sort_keys=True) for r in runs})
     configs = [run.config.identity for run in runs]
-    shared = {k: v for k, v in configs[0].items() if all(c[k] == v for c in configs)}
+    # A config leaves out the fields that it does not use and that are younger than it.
+    shared = {
+        k: v for k, v in configs[0].items() if all(c.get(k) == v for c in configs)
+    }
     about: dict[str, Any] = {
         "fields": shared,
         "data": digests.pop(),
@@ -151,7 +154,8 @@ def _place(run: Run) -> tuple:
 def _csv(
     runs: Sequence[Run], shared: Mapping[str, Any], cohorts: Sequence[str]
 ) -> bytes:
-    varying = [name for name in runs[0].config.identity if name not in shared]
+    every = dict.fromkeys(name for run in runs for name in run.config.identity)
+    varying = [name for name in every if name not in shared]
     metrics = sorted({name for run in runs for name in run.metrics})
     first, *others = OWN_COLUMNS
     text = io.StringIO()
@@ -162,7 +166,7 @@ def _csv(
         table.writerow(
             [
                 run.config.config_id,
-                *(fields[name] for name in varying),
+                *(fields.get(name, "") for name in varying),
                 run.status,
                 "" if run.diverged_at is None else run.diverged_at,
                 cohorts.index(json.dumps(dict(run.provenance), sort_keys=True)),

@@ -81,6 +81,15 @@ def test_rows_are_sorted_and_say_what_varies(evidence):
     assert table.about["fields"]["dataset"] == "digits"
 
 
+def test_fields_that_only_some_configs_have_come_back(tiny, tmp_path):
+    runs = train([tiny(), tiny(push="mono", pinned_width=3.0)], device="cpu")
+    published = publish(runs, tmp_path / "data", {})
+    assert [t.name for t in published.tables] == ["digits/other"]
+    assert {run.config for run in published} == {run.config for run in runs}
+    for run in runs:
+        assert_same(published.load(run.config), run)
+
+
 def test_publishing_more_adds_to_what_is_there(runs, tmp_path):
     folder = tmp_path / "data"
     publish(runs[:1], folder, TABLES)
