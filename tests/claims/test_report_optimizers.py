@@ -45,7 +45,7 @@ def test_every_optimizer_has_a_label():
 def test_optimizers_table_shows_where_epsilon_halves_a_step():
     table = tables.optimizers_table()
     assert table.index.tolist() == list(optimizers.OPTIMIZER_LABELS.values())
-    for name, half in zip(OPTIMIZERS, table.iloc[:, -1], strict=True):
+    for name, half in zip(optimizers.OPTIMIZER_LABELS, table.iloc[:, -1], strict=True):
         root = torch.tensor([[float(half)]])
         state = {"square w": root.square(), "count": torch.tensor([1e9])}
         if isinstance(OPTIMIZERS[name], RMSProp):
