@@ -19,9 +19,10 @@ SEEDS = range(10)  # that a store is searched for, as on the claims page
 METHOD = """\
 The code was written from the text of the paper, its equations, tables and algorithm;
 none of the authors' code was used. A criterion for each claim was written down in
-`lipgan/claims/` before its published runs were seen, and asks for an order, a ratio
-or a threshold, never for the paper's own numbers. A run that diverged is a result and
-stays in every table. All cells of a table are trained as one program, one member per
+`lipgan/claims/` before its published runs were seen, except where the claims page says
+otherwise; each asks for an order, a ratio or a threshold, never for the paper's own
+numbers. A run that diverged is a result and stays in every table.
+All cells of a table are trained as one program, one member per
 cell ({doc}`how it is run <../how_to_run>`). Every number below is computed from the
 records in `book/data`, which hold configuration, seed, history, versions and machine
 of each run under a checksum."""

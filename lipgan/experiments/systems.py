@@ -43,7 +43,7 @@ FIELD_REGULARIZERS = ("none", "sn", "gp", "maxgp", "alp", "gran")
 # Bhaskara et al.: the constant K of GraN, under two optimizers.
 GRAN_K, GRAN_LOSSES, GRAN_OPTIMIZERS = (
     (0.05, 0.2, 1.0, 5.0, 20.0),
-    ("ns", "wgan"),
+    ("ns", "cos", "wgan"),
     ("rmsprop", "adam"),
 )
 
@@ -110,10 +110,20 @@ def gran_k(
     seeds: Sequence[int] = (0,),
     **fields: Any,
 ) -> list[Config]:
-    """GraN's constant K under RMSProp and Adam: 2 losses x 2 x 5 per seed."""
+    """GraN's constant K under RMSProp and Adam: 3 losses x 2 x 5 per seed."""
     axes = axis("loss", GRAN_LOSSES), axis("lipschitz_k", GRAN_K)
     fields = _fields(dataset, scale, {"regularizer": "gran", **fields})
     return grid(seeds, axis("optimizer", GRAN_OPTIMIZERS), *axes, **fields)
+
+
+def gran_epsilon(
+    dataset: str = "digits",
+    scale: str = "embedded",
+    seeds: Sequence[int] = (0,),
+    **fields: Any,
+) -> list[Config]:
+    """The grid of ``gran_k`` with an epsilon of 1e-6."""
+    return gran_k(dataset, scale, seeds, **{"regularizer": "gran_tiny_eps", **fields})
 
 
 def gradient_fields(

@@ -64,7 +64,7 @@ def test_every_record_is_read_once(store, monkeypatch):
     monkeypatch.setattr(
         RunStore,
         "load",
-        lambda self, c, data=None: reads.append(c.config_id) or usual(self, c),
+        lambda self, c, *rest: reads.append(c.config_id) or usual(self, c, *rest),
     )
     remembered = Remembered(store.path)
     report_page.report_page(untested(), remembered, "smoke")

@@ -161,7 +161,9 @@ def _psi_width(runs: Sequence[Run], loss: str, term: str, k: float) -> float:
     own = [
         domains.slope_interval(r, term)
         for r in runs
-        if (r.config.loss, r.config.lipschitz_k) == (loss, k) and not r.diverged
+        if (r.config.regularizer, r.config.loss) == ("sn", loss)
+        and r.config.lipschitz_k == k
+        and not r.diverged
     ]
     return median(high - low for low, high in own) if own else math.nan
 
