@@ -16,7 +16,7 @@ from lipgan.claims.spread import beyond, log_ratio
 from lipgan.claims.systems.criteria import at_best
 from lipgan.experiments import image_domains, table3
 
-CHANGELOG = (Path(__file__).parent.parent / "CHANGELOG.md").read_text()
+CHANGELOG = (Path(__file__).parents[2] / "CHANGELOG.md").read_text()
 OF_TABLE3 = (
     *("table3", "small_k", "similar_small_k", "wgan_small_k", "large_k"),
     "best_cell",
