@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,38 @@ from book.page_list import (  # noqa: E402
 from book.run_notebooks import Layout, run_pages  # noqa: E402
 from book.site_checks import site_problems  # noqa: E402
 from book.slim import slim  # noqa: E402
+
+
+@contextmanager
+def alone(work: Path) -> Iterator[None]:
+    """Keeps other builds of this checkout and scale out, until the process ends.
+
+    Args:
+        work: folder of the build.
+
+    Raises:
+        BuildError: another build is running.
+    """
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows
+        yield
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / "lock").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise BuildError(
+                f"another build is at work in {work} (process {file.read() or '?'}); "
+                "wait for it, or give this one a checkout of its own"
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 class BuildError(RuntimeError):
@@ -307,7 +340,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         if chosen.scale not in SCALES:
             raise PagesError(f"--scale: got {chosen.scale!r}; accepted: {list(SCALES)}")
-        build(layout, chosen.pages, chosen.execute_only)
+        with alone(layout.work):
+            build(layout, chosen.pages, chosen.execute_only)
     except (PagesError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

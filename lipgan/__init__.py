@@ -23,6 +23,7 @@ _HOME = {
     "load_generator": "runs.networks",
 }
 _MODULES = {
+    "support",
     "claims",
     "config",
     "data",

@@ -5,11 +5,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from lipgan.support.messages import silence, unharmed
 
 if TYPE_CHECKING:
     from lipgan.config import Config
-    from lipgan.runs import Run
+    from lipgan.runs import Run, RunStore
 
 BAD_INPUT = 2
 NOT_FINISHED = 75  # as in sysexits.h: try again later
@@ -18,16 +22,32 @@ _ON_POINTS = {"figure1", "gradient_fields"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks α, or less
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(*given[:1]).parse_args(given)
     try:
-        return options.run(options)
-    except (ValueError, FileNotFoundError) as error:
+        return _finished(options.run(options))
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            print(f"lipgan: {error}", file=sys.stderr)
+            return BAD_INPUT
+        if not isinstance(error, BrokenPipeError):
+            print(f"lipgan: {error}", file=sys.stderr)
+        return _finished(1)
+    except ValueError as error:
         print(f"lipgan: {error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:  # a second time, or while nothing is trained
         print("lipgan: interrupted; finished runs are in the store", file=sys.stderr)
         return 130
+
+
+def _finished(code: int) -> int:
+    """The exit code, once nothing is left that could fail while Python ends."""
+    silence()
+    return code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -145,7 +165,7 @@ def _run_all(configs: "list[Config]", options: argparse.Namespace) -> int:
             return 128 + number if number else NOT_FINISHED
     for run in runs:
         numbers = ", ".join(f"{k} {v:.4g}" for k, v in run.metrics.items())
-        print(f"{run.config.label}: {run.status}; {numbers}")
+        unharmed(print)(f"{run.config.label}: {run.status}; {numbers}")
     return 0
 
 
@@ -154,8 +174,7 @@ def _run_or_load(configs: "list[Config]", options: argparse.Namespace) -> "list[
     from lipgan.sweep import run_or_load
     from lipgan.sweep.dask import dask_executor
 
-    def say(line: str) -> None:
-        print(line, flush=True)
+    say = unharmed(partial(print, flush=True))
 
     cluster = dask_executor(options.scheduler, say) if options.scheduler else None
     with cluster or nullcontext() as executor:
@@ -254,6 +273,16 @@ def _publish(options: argparse.Namespace) -> int:
     return 0
 
 
+def _existing(path: str | None) -> "RunStore":
+    """The store to look at; a mistyped one is no empty one."""
+    from lipgan.runs import RunStore
+
+    store = RunStore(path)
+    if path is not None and not store.path.is_dir():
+        raise FileNotFoundError(f"store: {path!r} is not a folder")
+    return store
+
+
 def _status(options: argparse.Namespace) -> int:
     """Count what the first bytes of each record say; ``verify`` reads all of them."""
     from lipgan.runs import RecordError, RunStore
@@ -275,16 +304,16 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from lipgan.runs import RunStore
     from lipgan.runs.evidence import Evidence, open_records
     from lipgan.runs.verify import repair, verify
 
-    store = open_records(options.store) if options.store else RunStore()
+    store = open_records(options.store) if options.store else _existing(None)
     if isinstance(store, Evidence):
         wrong = store.damaged()
         print("".join(f"{error}\n" for error in wrong), end="")
         print(f"{store.path}: {len(store)} published runs, {len(wrong)} files damaged")
         return 1 if wrong else 0
+    store = _existing(options.store)
     found = verify(store)
     for error in (*found.damaged, *found.foreign):
         print(error)

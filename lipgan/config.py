@@ -6,16 +6,22 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
+from numbers import Integral, Real
 from typing import Any
 
+import torch
+
 from lipgan.data import dataset_spec
+from lipgan.data.image_files import shape_of
 from lipgan.features import FEATURES
 from lipgan.gan.biases import BIASES
 from lipgan.gan.losses import LOSSES
-from lipgan.gan.models import MODELS, Sizes
+from lipgan.gan.models import IMAGE_SIZES, MODELS, Sizes
 from lipgan.gan.optimizers import OPTIMIZERS
 from lipgan.gan.push import BALANCES, PUSHES
 from lipgan.gan.regularizers import REGULARIZERS
+from lipgan.support.messages import not_one_of
+from lipgan.support.paths import user_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,33 +113,32 @@ _RING = Settings(
     eval_samples=512,
 )
 
+_DCGANS = [f"dcgan{side}" for side in IMAGE_SIZES]
+
 # scale -> model -> settings. The only place that knows the scales.
 SCALES: dict[str, dict[str, Settings]] = {
     "smoke": {
-        "dcgan8": _smoke(4),
-        "dcgan32": _smoke(4),
-        "dcgan64": _smoke(4),
+        **dict.fromkeys(_DCGANS, _smoke(4)),
         "toy_point": _smoke(16, 4),
         "toy_mlp": _smoke(16),
     },
     "embedded": {
+        **dict.fromkeys(_DCGANS, _EMBEDDED_LARGE),
         "dcgan8": _DIGITS,
-        "dcgan32": _EMBEDDED_LARGE,
-        "dcgan64": _EMBEDDED_LARGE,
         "toy_point": _POINT,
         "toy_mlp": _RING,
     },
     # Settings of Qin et al. 2020, Sec. 4.1; width and z_dim are reconstructions.
     "paper": {
+        **dict.fromkeys(_DCGANS, _PAPER),
         "dcgan8": dataclasses.replace(
             _DIGITS, num_steps=100_000, lr_d=5e-5, lr_g=5e-5, ema_decay=0.0
         ),
-        "dcgan32": _PAPER,
-        "dcgan64": _PAPER,
         "toy_point": _POINT,
         "toy_mlp": _RING,
     },
 }
+FLOAT32 = torch.finfo(torch.float32)
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
 _MAY_BE_ZERO = {
     *("seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"),
@@ -171,7 +176,8 @@ class Config:
         lipschitz_k: k_SN per layer (Eq. 12), k_GP (Eq. 11), or what else its
             regularizer calls k, positive.
         penalty_weight: factor of a penalty, lambda of Eq. 11.
-        dataset: key of ``DATASETS``; a folder of images is ``folder:PATH``.
+        dataset: key of ``DATASETS``; a folder of images is ``folder:PATH``, which gives
+            size (the nearest that a model has) and channels unless they are stated.
         scale: ``smoke``, ``embedded`` or ``paper``.
         seed: decides initialization, data order and noise.
         model: key of ``MODELS``.
@@ -179,7 +185,8 @@ class Config:
         channels: of an image; 0 for points.
         n_dis: discriminator updates per generator update.
         optimizer: key of ``OPTIMIZERS``.
-        features: key of ``FEATURES``, on which image samples are judged.
+        features: key of ``FEATURES``, on which image samples are judged; ``pixels``
+            where those of the data set do not fit the images.
         push: key of ``PUSHES``: what replaces the slopes of a batch.
         balance: ``own``, or ``equal`` to give both terms of the discriminator's loss
             the same mean size of push.
@@ -253,20 +260,34 @@ class Config:
         if self.channels not in ((0,) if points else (1, 3)):
             wanted = "0, for points" if points else "1 or 3"
             raise ValueError(f"channels: {self.channels} is not {wanted}")
+        if not points and self.eval_samples < 2:
+            raise ValueError(
+                f"eval_samples: {self.eval_samples} is not at least 2, without which "
+                "images have no distance"
+            )
 
     def _fill_in(self) -> None:
         spec = dataset_spec(str(self.dataset))
-        for name, accepted in (("image_size", "8, 32 or 64"), ("channels", "1 or 3")):
-            if self.dataset.startswith("folder:") and getattr(self, name) is FROM_SCALE:
-                raise ValueError(f"{name}: a folder of images needs one, {accepted}")
-            self._default(name, getattr(spec, name) or 0)
-        self._default("features", spec.features)
+        shape = spec.image_size or 0, spec.channels or 0
+        if self.dataset.startswith("folder:") and FROM_SCALE in (
+            self.image_size,
+            self.channels,
+        ):
+            path = user_path(self.dataset.partition(":")[2], "dataset")
+            shape = shape_of(path, IMAGE_SIZES)
+        self._default("image_size", shape[0])
+        self._default("channels", shape[1])
+        own: Any = FEATURES[spec.features]
+        sides = getattr(own, "image_size", None), getattr(own, "channels", None)
+        fits = sides in ((None, None), (self.image_size, self.channels))
+        self._default("features", spec.features if fits else "pixels")
         _check_key("features", self.features, FEATURES)
         by_size = {m.image_size: k for k, m in MODELS.items() if m.image_size}
         toy = "toy_mlp" if self.dataset == "toy2d_ring" else "toy_point"
         if self.image_size and self.image_size not in by_size and not self.model:
             raise ValueError(
-                f"image_size: {self.image_size!r} is not one of {sorted(by_size)}"
+                f"image_size: {self.image_size!r} is not a multiple of 8 from "
+                f"{min(by_size)} to {max(by_size)}"
             )
         self._default("model", by_size.get(self.image_size, toy))
         _check_key("model", self.model, MODELS)
@@ -279,18 +300,25 @@ class Config:
             object.__setattr__(self, name, value)
 
     def _check_number(self, name: str, whole: bool) -> None:
-        value = getattr(self, name)
+        value: Any = getattr(self, name)
         wanted = "a whole number" if whole else "a number"
-        if isinstance(value, bool) or not isinstance(
-            value, int if whole else (int, float)
-        ):
+        fits = isinstance(value, Integral if whole else Real)
+        if isinstance(value, bool) or not fits:
             raise ValueError(f"{name}: {value!r} is not {wanted}")
-        if not whole:
-            object.__setattr__(self, name, float(value))
+        # str: the float32 that NumPy writes as 0.1 is meant as 0.1
+        number = int(value) if whole else float(str(value))
+        object.__setattr__(self, name, number)
         may_be_zero = name in _MAY_BE_ZERO
         if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
             wanted += " of at least 0" if may_be_zero else " above 0"
             raise ValueError(f"{name}: {value!r} is not {wanted}")
+        if not whole and value and not FLOAT32.tiny <= value <= FLOAT32.max:
+            raise ValueError(
+                f"{name}: {value!r} is not within 1.18e-38 to 3.4e+38, the numbers "
+                "that float32 arithmetic can hold"
+            )
+        if name == "seed" and value >= 2**64:
+            raise ValueError(f"{name}: {value!r} is not below 2^64")
         if name == "ema_decay" and value >= 1:
             raise ValueError(f"{name}: {value!r} is not below 1")
 
@@ -358,7 +386,7 @@ def _without_path(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _check_key(name: str, value: Any, known: dict) -> None:
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")
+        raise ValueError(not_one_of(name, value, known))
 
 
 @cache

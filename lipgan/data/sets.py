@@ -10,12 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
+from lipgan.data.image_files import classes_of, find_images, read_images
+from lipgan.support.messages import not_one_of
+from lipgan.support.paths import data_root, user_path
+from lipgan.support.torch_state import usual_torch
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +25,14 @@ class Dataset:
     """Training data: `x` is uint8 (N, C, H, W) images or float32 (N, 2) points.
 
     `labels` is int64 (N,), or None where the data have no classes (`num_classes` 0).
+    `note` is a line on how they were read, where there is something to say.
     """
 
     name: str
     x: Tensor
     labels: Tensor | None
     num_classes: int
+    note: str = ""
 
     def __len__(self) -> int:
         """Return the number of images or points."""
@@ -71,16 +75,17 @@ class _Request(NamedTuple):
     download: bool
 
 
-_Loaded = tuple[Tensor, Tensor | None, int]  # x, labels, number of classes
+_Loaded = tuple[Tensor, Tensor | None, int, str]  # x, labels, classes, note
 
 
 @dataclass(frozen=True)
 class DatasetSpec:
     """What is known of a data set without touching the disk.
 
-    `image_size` and `channels` are None for points, and for a folder of images, which
-    takes them from its first image. `num_classes` is 0 if there are none or unknown.
-    `features` names the extractor that judges generated images unless told otherwise.
+    `image_size` and `channels` are None for points, and for a folder of images: `load`
+    takes them from its first image, `Config` from all. `num_classes` is 0 if there are
+    none or unknown. `features` names the extractor that judges generated images unless
+    told otherwise.
     """
 
     label: str
@@ -95,7 +100,7 @@ class DatasetSpec:
     @property
     def needs_files(self) -> bool:
         """Whether it is a fixed data set that is read from downloaded files."""
-        return self.load in (_mnist, _cifar10, _cifar10_jpeg, _celeba)
+        return self.load in (_mnist, _mnist_padded, _cifar10, _cifar10_jpeg, _celeba)
 
     @property
     def built_in(self) -> bool:
@@ -111,11 +116,18 @@ def dataset_spec(name: str) -> DatasetSpec:
     """
     kind, _, path = name.partition(":")
     if kind not in DATASETS or bool(path) != (kind == "folder"):
-        names = ", ".join(DATASETS).replace("folder", "folder:PATH")
-        raise ValueError(f"dataset: {name!r} is not one of {names}")
+        names = [key.replace("folder", "folder:PATH") for key in DATASETS]
+        raise ValueError(not_one_of("dataset", name, names))
     return DATASETS[kind]
 
 
+def dataset_label(name: str) -> str:
+    """What to call a data set in titles and tables; a folder by its own name."""
+    kind, _, path = name.partition(":")
+    return f"folder {Path(path).name}" if path else DATASETS[kind].label
+
+
+@usual_torch()
 def load(
     name: str,
     *,
@@ -150,18 +162,18 @@ def load(
             raise ValueError(f"{key}: {value!r} is not a positive integer or None")
     if channels not in (None, 1, 3):
         raise ValueError(f"channels: {channels!r} is not 1, 3 or None")
-    folder = Path(root if root is not None else os.environ.get("LIPGAN_DATA", "data"))
+    folder = data_root(root)
     size, depth = image_size or spec.image_size, channels or spec.channels
     request = _Request(name, folder, size, depth, limit, download)
     made_up = synthetic and spec.needs_files
-    x, labels, num_classes = (_synthetic if made_up else spec.load)(request)
+    x, labels, num_classes, note = (_synthetic if made_up else spec.load)(request)
     x, labels = x[:limit], None if labels is None else labels[:limit]
     if x.dtype == torch.uint8:
         x = _fit(x, size or x.shape[-1], depth or x.shape[1])
     elif image_size or channels:
         raise ValueError(f"image_size, channels: {name} holds points; leave both None")
     title = f"synthetic {name}" if made_up else name
-    return Dataset(title, x.contiguous(), labels, num_classes).to(device)
+    return Dataset(title, x.contiguous(), labels, num_classes, note).to(device)
 
 
 def to_uint8(x: Tensor) -> Tensor:
@@ -207,7 +219,7 @@ def _synthetic(request: _Request) -> _Loaded:
     coarse = torch.rand(10, depth, 4, 4, generator=generator)
     blobs = F.interpolate(coarse, (size, size), mode="bilinear")
     noise = 0.05 * torch.randn(count, depth, size, size, generator=generator)
-    return to_uint8((blobs[labels] + noise) * 2 - 1), labels, 10
+    return to_uint8((blobs[labels] + noise) * 2 - 1), labels, 10, ""
 
 
 def _import(module: str, package: str, name: str) -> Any:
@@ -237,18 +249,26 @@ def _torchvision(request: _Request, class_name: str, **options: Any) -> Any:
 def _digits(request: _Request) -> _Loaded:
     digits = _import("sklearn.datasets", "scikit-learn", request.name).load_digits()
     x = torch.from_numpy(digits.images * (255 / 16)).round().to(torch.uint8)
-    return x[:, None], torch.from_numpy(digits.target).long(), 10
+    return x[:, None], torch.from_numpy(digits.target).long(), 10, ""
 
 
 def _mnist(request: _Request) -> _Loaded:
     data = _torchvision(request, "MNIST", train=True)
-    return data.data[:, None], data.targets.long(), 10
+    return data.data[:, None], data.targets.long(), 10, ""
+
+
+def _mnist_padded(request: _Request) -> _Loaded:
+    """The 28 x 28 pixels as they are, in a black frame."""
+    x, labels, num_classes, note = _mnist(request)
+    margin = max(0, (request.size or 32) - x.shape[-1])
+    low, high = margin // 2, margin - margin // 2
+    return F.pad(x, (low, high, low, high)), labels, num_classes, note
 
 
 def _cifar10(request: _Request) -> _Loaded:
     data = _torchvision(request, "CIFAR10", train=True)
     x = torch.from_numpy(data.data).movedim(-1, 1)
-    return x, torch.tensor(data.targets), 10
+    return x, torch.tensor(data.targets), 10, ""
 
 
 def _cifar10_jpeg(request: _Request) -> _Loaded:
@@ -265,58 +285,25 @@ def _cifar10_jpeg(request: _Request) -> _Loaded:
 def _celeba(request: _Request) -> _Loaded:
     data = _torchvision(request, "CelebA", split="train")
     folder = Path(data.root, data.base_folder, "img_align_celeba")
-    return _read_images([folder / f for f in data.filename], request, crop=178), None, 0
+    paths = [folder / name for name in data.filename[: request.limit]]
+    return read_images(paths, request.size, request.channels, crop=178), None, 0, ""
 
 
 def _folder(request: _Request) -> _Loaded:
-    root = Path(request.name.partition(":")[2]).expanduser()
-    if not root.is_dir():
-        raise FileNotFoundError(f"dataset: {str(root)!r} is not a folder")
-    parts = sorted(path.relative_to(root).parts for path in root.rglob("*.*"))
-    parts = [part for part in parts if part[-1].lower().endswith(IMAGE_SUFFIXES)]
-    parts = [part for part in parts if not any(name[0] == "." for name in part)]
-    if not parts:
-        raise ValueError(f"dataset: {str(root)!r} holds no image {IMAGE_SUFFIXES}")
-    x = _read_images([root.joinpath(*part) for part in parts], request)
-    names = sorted({part[0] for part in parts})
-    if len(names) < 2 or min(len(part) for part in parts) < 2:
-        return x, None, 0
-    return x, torch.tensor([names.index(part[0]) for part in parts]), len(names)
-
-
-def _read_images(paths: list[Path], request: _Request, crop: int = 1 << 30) -> Tensor:
-    """Decode, crop to the central square of at most `crop` pixels, and resize."""
-    pil = _import("PIL.Image", "Pillow", request.name)
-    paths, size, depth = paths[: request.limit], request.size, request.channels
-    x = torch.empty(0, dtype=torch.uint8)
-    for index, path in enumerate(paths):
-        try:
-            with pil.open(path) as image:
-                if image.mode.startswith(("I", "F")):
-                    raise ValueError(f"mode {image.mode} has more than 8 bits")
-                depth = depth or (1 if image.mode in ("1", "L", "LA") else 3)
-                pixels = image.convert("L" if depth == 1 else "RGB")
-        except (OSError, SyntaxError, ValueError, pil.DecompressionBombError) as error:
-            raise ValueError(f"dataset: cannot read {str(path)!r}: {error}") from error
-        side = min(*pixels.size, crop)
-        size, left, top = size or side, *((full - side) // 2 for full in pixels.size)
-        # two steps: a box given to resize would let the pixels around it leak in
-        pixels = pixels.crop((left, top, left + side, top + side))
-        pixels = pixels.resize((size, size), pil.Resampling.BILINEAR)
-        if index == 0:
-            x = torch.empty(len(paths), depth, size, size, dtype=torch.uint8)
-        x[index] = torch.from_numpy(np.array(pixels)).view(size, size, -1).movedim(2, 0)
-    return x
+    found = find_images(user_path(request.name.partition(":")[2], "dataset"))
+    parts, paths = found.parts[: request.limit], found.paths[: request.limit]
+    x = read_images(paths, request.size, request.channels)
+    return x, *classes_of(parts), found.note
 
 
 def _points(_: _Request) -> _Loaded:
-    return torch.tensor([[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]]), None, 0
+    return torch.tensor([[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]]), None, 0, ""
 
 
 def _ring(_: _Request) -> _Loaded:
     noise = torch.randn(2048, 2, generator=torch.Generator().manual_seed(2020))
     labels = torch.arange(2048) % 8
-    return ring_modes()[labels] + 0.05 * noise, labels, 8
+    return ring_modes()[labels] + 0.05 * noise, labels, 8, ""
 
 
 _UCI = "UCI Optical Recognition of Handwritten Digits, test part, in scikit-learn"
@@ -337,6 +324,11 @@ DATASETS: dict[str, DatasetSpec] = {
         features="cifar10",
     ),
     "celeba": DatasetSpec("CelebA", 64, 3, 0, _LIU, "non-commercial research", _celeba),
+    # "mnist" is resized to 32 x 32; this one is padded, as in the paper.
+    "mnist_padded": DatasetSpec(
+        *("MNIST, padded", 32, 1, 10, _LECUN, "CC BY-SA 3.0", _mnist_padded),
+        features="mnist",
+    ),
     "folder": DatasetSpec("images", None, None, 0, "a folder", "its owner's", _folder),
     "toy2d": DatasetSpec("four points", None, None, 0, _HERE, _FREE, _points),
     "toy2d_ring": DatasetSpec("eight Gaussians", None, None, 8, _HERE, _FREE, _ring),

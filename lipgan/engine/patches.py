@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lipgan.support.torch_state import usual_torch
+
 
 class RowMap:
     """Copies rows of (E, n, B) to (E, m, B), and the adjoint, which adds them up.
@@ -117,6 +119,7 @@ class Patches:
         return len(self.index) >= channels * height * width
 
     @lru_cache(maxsize=64)  # noqa: B019 (its instances live in a cache themselves)
+    @usual_torch()
     def dense(self, outputs: int, transposed: bool) -> RowMap:
         """Copies kernels (E, outputs * C * area, 1) to the matrix of the linear map.
 
@@ -137,6 +140,7 @@ class Patches:
 
 
 @lru_cache(maxsize=64)
+@usual_torch()
 def patches_of(
     kernel: int, stride: int, padding: int, shape: tuple[int, int, int], device: str
 ) -> Patches:

@@ -1,11 +1,11 @@
 """Runs that say how far the tables on MNIST and CIFAR-10 at 32 x 32 can be trusted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from lipgan.config import Config
 from lipgan.data import dataset_spec
-from lipgan.experiments.grids import grid
+from lipgan.experiments.grids import Seeds, grid, with_seeds
 from lipgan.experiments.paper import figure4
 
 STEPS = (2_000, 4_000)  # the lengths between which the pilot chooses
@@ -33,10 +33,11 @@ def _cells(cells: Iterable[tuple[str, float]]) -> list[dict]:
     return [{"loss": loss, "lipschitz_k": k} for loss, k in cells]
 
 
+@with_seeds
 def steps_pilot(
     dataset: str = "mnist",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """WGAN and NS at k = 1 at both lengths between which the steps rule chooses."""
@@ -45,10 +46,11 @@ def steps_pilot(
     return grid(seeds, lengths, cells, dataset=dataset, scale=scale, **fields)
 
 
+@with_seeds
 def image_checks(
     dataset: str = "mnist",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     num_steps: int = STEPS[1],
     **fields: Any,
@@ -80,10 +82,11 @@ def image_checks(
     ]
 
 
+@with_seeds
 def bridge(
     dataset: str = "mnist",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """Five cells with the paper's steps and learning rate, the last weights judged."""
@@ -92,10 +95,11 @@ def bridge(
     return grid(seeds, _cells(BRIDGE_CELLS), **fields)
 
 
+@with_seeds
 def image_domains(
     dataset: str = "mnist",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """Figure 4 with a critic under GP that is fast enough to make images.

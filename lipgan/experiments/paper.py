@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lipgan.config import Config
-from lipgan.experiments.grids import axis, grid
+from lipgan.experiments.grids import Seeds, axis, grid, with_seeds
 
 # Qin et al. 2020, Table 3: rows, columns.
 TABLE3_LOSSES = ("ns", "ls", "wgan", "cos", "exp")
@@ -39,10 +39,11 @@ FIGURE1_K = {"toy2d": 1.0, "toy2d_ring": 10.0}
 TABLE3_SEEDS = 5
 
 
+@with_seeds
 def table3(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = TABLE3_LOSSES,
     ks: Sequence[float] = TABLE3_K,
@@ -53,20 +54,22 @@ def table3(
     return grid(seeds, *axes, dataset=dataset, scale=scale, **fields)
 
 
+@with_seeds
 def table3_srn(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """Table 3 with stable rank normalization, as in the paper's supplement."""
     return table3(dataset, scale, seeds, regularizer="srn", **fields)
 
 
+@with_seeds
 def table4a(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = TABLE4_LOSSES,
     alphas: Sequence[float] = TABLE4A_ALPHAS,
@@ -79,10 +82,11 @@ def table4a(
     return grid(seeds, *axes, **fields)
 
 
+@with_seeds
 def table4b(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = TABLE4_LOSSES,
     alphas: Sequence[float] = TABLE4B_ALPHAS,
@@ -101,10 +105,11 @@ def table4b(
     )
 
 
+@with_seeds
 def table5(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """WGAN-SN beside four losses at alpha = 1e-25, all with k_SN = 50."""
@@ -113,10 +118,11 @@ def table5(
     return wgan + grid(seeds, axis("loss", TABLE5_LOSSES), alpha=TABLE5_ALPHA, **fields)
 
 
+@with_seeds
 def figure4(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = FIGURE4_LOSSES,
     ks: Sequence[float] = FIGURE4_K,
@@ -129,10 +135,11 @@ def figure4(
     return grid(seeds, axis("regularizer", regularizers), *axes, **fields)
 
 
+@with_seeds
 def figure5(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """Mode collapse and crash at k_SN = 50, alpha = 0.1: four cells of Table 4a."""
@@ -142,10 +149,11 @@ def figure5(
     )
 
 
+@with_seeds
 def small_k(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = SMALL_K_LOSSES,
     ks: Sequence[float] = SMALL_K,
@@ -158,10 +166,11 @@ def small_k(
     return grid(seeds, axis("optimizer", optimizers), *axes, **fields)
 
 
+@with_seeds
 def figure1(
     dataset: str = "toy2d",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = FIGURE1_LOSSES,
     alphas: Sequence[float] = FIGURE1_ALPHAS,

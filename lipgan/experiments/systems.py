@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lipgan.config import Config
-from lipgan.experiments.grids import axis, grid
+from lipgan.experiments.grids import Seeds, axis, grid, with_seeds
 
 # Other roads to a Lipschitz constraint: three strengths each, tightest first.
 ROADS_LOSSES = ("ns", "ls_sharp", "wgan", "cos", "exp")
@@ -64,10 +64,11 @@ def _roads_axis() -> list[dict]:
     ]
 
 
+@with_seeds
 def roads(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = ROADS_LOSSES,
     **fields: Any,
@@ -77,10 +78,11 @@ def roads(
     return grid(seeds, _roads_axis(), axis("loss", losses), **fields)
 
 
+@with_seeds
 def roads_scaled(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     alphas: Sequence[float] = ROADS_ALPHAS,
     **fields: Any,
@@ -92,10 +94,11 @@ def roads_scaled(
     return grid(seeds, middle, axis("loss", losses), axis("alpha", alphas), **fields)
 
 
+@with_seeds
 def lgan(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """The objectives of Lipschitz GANs and WGAN under MaxGP at five weights."""
@@ -104,10 +107,11 @@ def lgan(
     return grid(seeds, *axes, **fields)
 
 
+@with_seeds
 def gran_k(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """GraN's constant K under RMSProp and Adam: 3 losses x 2 x 5 per seed."""
@@ -116,20 +120,22 @@ def gran_k(
     return grid(seeds, axis("optimizer", GRAN_OPTIMIZERS), *axes, **fields)
 
 
+@with_seeds
 def gran_epsilon(
     dataset: str = "digits",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
     """The grid of ``gran_k`` with an epsilon of 1e-6."""
     return gran_k(dataset, scale, seeds, **{"regularizer": "gran_tiny_eps", **fields})
 
 
+@with_seeds
 def gradient_fields(
     dataset: str = "toy2d_ring",
     scale: str = "embedded",
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds = (0,),
     *,
     losses: Sequence[str] = FIELD_LOSSES,
     regularizers: Sequence[str] = FIELD_REGULARIZERS,

@@ -11,13 +11,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import torch
 
 from lipgan.features.registry import FEATURES
 from lipgan.features.shipped import ShippedClassifier
+from lipgan.support.messages import not_one_of
+from lipgan.support.paths import data_root
 
 
 def train_and_save(
@@ -46,9 +47,9 @@ def train_and_save(
             for key, value in FEATURES.items()
             if isinstance(value, ShippedClassifier)
         ]
-        raise ValueError(f"features: {name!r} is not one of {', '.join(names)}")
+        raise ValueError(not_one_of("features", name, names))
     torch.set_num_threads(1)  # so that everybody gets the same bytes
-    folder = Path(root or os.environ.get("LIPGAN_DATA", "data")).expanduser()
+    folder = data_root(root or None)
     network, facts = spec.train(folder, download)
     digest = spec.save(name, network, facts)
     accuracy = facts["held_out_accuracy"]

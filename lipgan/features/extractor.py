@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lipgan.data.digests import digest
+from lipgan.support.torch_state import usual_torch
 
 
 class Extractor:
@@ -22,6 +23,7 @@ class Extractor:
         image_size: int | None = None,
         head: nn.Linear | None = None,
         chunk: int = 1024,
+        weights: str | None = None,
     ) -> None:
         """Wrap a network.
 
@@ -32,8 +34,9 @@ class Extractor:
             image_size: Accepted H and W, None for any.
             head: Maps features to class scores, None if there are no classes.
             chunk: Images per pass; changes memory, not results.
+            weights: Digest of its weights file, where a user may bring others.
         """
-        self.name, self.chunk = name, chunk
+        self.name, self.chunk, self.weights = name, chunk, weights
         self.channels, self.image_size = channels, image_size
         self.network = network.eval().requires_grad_(False)
         self.head = None if head is None else head.eval().requires_grad_(False)
@@ -63,7 +66,7 @@ class Extractor:
         """
         self._check(images)
         device = next(iter(self.network.state_dict().values())).device
-        with torch.no_grad():
+        with usual_torch(), torch.no_grad():
             parts = images.split(self.chunk)
             return torch.cat([self.network(part.to(device) / 255) for part in parts])
 

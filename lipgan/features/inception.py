@@ -1,7 +1,9 @@
 """The features of the FID: the Inception network of pytorch-fid."""
 
+import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from unittest import mock
 
@@ -33,7 +35,7 @@ class InceptionFeatures:
         except (ImportError, OSError, RuntimeError) as error:
             reason = f"needs pytorch-fid, which cannot be imported: {error}"
             raise ImportError(f"features: {name!r} {reason}") from error
-        file = path or Path(torch.hub.get_dir(), "checkpoints", INCEPTION_FILE)
+        file = path or usual_file()
         if not file.is_file() and download:
             file.parent.mkdir(parents=True, exist_ok=True)
             torch.hub.download_url_to_file(
@@ -55,4 +57,29 @@ class InceptionFeatures:
                 network = inception.InceptionV3([3])
         except Exception as error:  # pickle, zip and key errors alike
             raise damaged(file, error) from error
-        return Extractor(name, _Inception(network), channels=(1, 3), chunk=64)
+        network = _Inception(network)
+        digest = weights_digest(file)
+        return Extractor(name, network, channels=(1, 3), chunk=64, weights=digest)
+
+
+def usual_file() -> Path:
+    """Where torch keeps the weights that it downloads."""
+    return Path(torch.hub.get_dir(), "checkpoints", INCEPTION_FILE)
+
+
+def weights_digest(path: Path | None = None) -> str | None:
+    """First 16 hex digits of the SHA-256 of a weights file; None if there is none.
+
+    Args:
+        path: the file; None for the usual one.
+    """
+    file = path or usual_file()
+    if not file.is_file():
+        return None
+    known = file.stat()
+    return _sha256(file, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=8)
+def _sha256(file: Path, changed: int, size: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]

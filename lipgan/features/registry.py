@@ -1,7 +1,6 @@
 """The registry of feature extractors, and how one of them is loaded."""
 
 import os
-from pathlib import Path
 
 import torch
 
@@ -14,8 +13,12 @@ from lipgan.features.shipped import (
     PooledFeatures,
     ShippedClassifier,
 )
+from lipgan.support.messages import not_one_of
+from lipgan.support.paths import exists, user_path
+from lipgan.support.torch_state import usual_torch
 
 
+@usual_torch()
 def load_extractor(
     name: str,
     *,
@@ -37,9 +40,9 @@ def load_extractor(
         ImportError: If a package is missing.
     """
     if name not in FEATURES:
-        raise ValueError(f"features: {name!r} is not one of {', '.join(FEATURES)}")
-    path = None if weights is None else Path(weights).expanduser()
-    if path is not None and not path.is_file():
+        raise ValueError(not_one_of("features", name, FEATURES))
+    path = None if weights is None else user_path(weights, "weights")
+    if path is not None and not (exists(path, "weights") and path.is_file()):
         raise FileNotFoundError(f"weights: there is no file {str(path)!r}")
     return FEATURES[name].load(name, path, download).to(device)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 from torch.nn.functional import interpolate
 
+from lipgan.data.image_files import IMAGE_SUFFIXES
 from lipgan.features.classifiers.pooled import PooledClassifier, Recipe, fit_pooled
 from lipgan.features.classifiers.small import (
     Classifier,
@@ -139,9 +140,7 @@ class PooledFeatures(ShippedClassifier):
         from lipgan import data
 
         tenth = self.held_out == "a tenth"
-        images = (
-            p for p in root.glob("*/*") if p.suffix.lower() in data.IMAGE_SUFFIXES
-        )
+        images = (p for p in root.glob("*/*") if p.suffix.lower() in IMAGE_SUFFIXES)
         folders = {path.parent for path in images} if tenth else set()
         whole = data.load(
             f"folder:{root}" if folders else self.dataset,

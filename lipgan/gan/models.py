@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+IMAGE_SIZES = range(8, 129, 8)  # sides for which there is a DCGAN, in pixels
 POINT_START = (-2.0, 0.5)  # where the toy's model distribution begins
 
 
@@ -41,7 +42,7 @@ def dcgan_discriminator(sizes: Sizes) -> nn.Sequential:
     """Strided convolutions that halve the image, then one valid convolution.
 
     LeakyReLU 0.2, biases, no batch normalization (it would void a Lipschitz bound).
-    8 pixels: 3 layers; 32 pixels: 4; 64 pixels: 5.
+    8 pixels: 3 layers; 32 pixels: 4; 64 pixels: 5; see ``base_size``.
 
     Source: reconstruction of the "standard CNN" of Qin et al. 2020, Sec. 4.1, after
     Radford et al. 2015; the paper's own layer table is not available.
@@ -78,8 +79,15 @@ def dcgan_generator(sizes: Sizes) -> nn.Sequential:
 
 
 def base_size(image_size: int) -> int:
-    """Side of the smallest feature map: 4 pixels, or 2 for images of 8."""
-    return 2 if image_size == 8 else 4
+    """Side of the smallest feature map, after halving down to at least 4 pixels.
+
+    2 for images of 8, which would otherwise be halved once only.
+    """
+    if image_size == 8:
+        return 2
+    while image_size % 2 == 0 and image_size >= 8:
+        image_size //= 2
+    return image_size
 
 
 def _mlp(widths: tuple[int, ...]) -> list[nn.Module]:
@@ -138,9 +146,12 @@ class Model:
 
 
 MODELS: dict[str, Model] = {
-    "dcgan8": Model("DCGAN, 8 × 8", 8, dcgan_generator, dcgan_discriminator),
-    "dcgan32": Model("DCGAN, 32 × 32", 32, dcgan_generator, dcgan_discriminator),
-    "dcgan64": Model("DCGAN, 64 × 64", 64, dcgan_generator, dcgan_discriminator),
+    **{
+        f"dcgan{side}": Model(
+            f"DCGAN, {side} × {side}", side, dcgan_generator, dcgan_discriminator
+        )
+        for side in IMAGE_SIZES
+    },
     "toy_point": Model("a free point", None, point_generator, toy_discriminator),
     "toy_mlp": Model("MLP", None, toy_generator, toy_discriminator),
 }

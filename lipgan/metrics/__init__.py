@@ -19,6 +19,7 @@ from lipgan.metrics.lipschitz import (
     layer_norms,
     matrix_norms,
 )
+from lipgan.metrics.manifolds import precision_recall
 from lipgan.metrics.points import (
     geometric_median,
     transport_directions,
@@ -65,6 +66,7 @@ __all__ = [
     "matrix_norms",
     "moments",
     "neighbor_radii",
+    "precision_recall",
     "slope_interval_bound",
     "slope_intervals",
     "tangent_distance",

@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
+from lipgan.metrics.inputs import Array, as_numbers
 
-def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+
+def moments(features: Array) -> tuple[Tensor, Tensor]:
     """Sample mean and unbiased covariance (divisor n - 1) in float64.
 
     Args:
@@ -14,13 +16,14 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
         Mean (..., d) and covariance (..., d, d).
 
     Raises:
-        ValueError: If there are fewer than two samples or fewer than two axes.
+        ValueError: If there are fewer than two samples or fewer than two axes, or a
+            value is not finite.
     """
     mean, centered = _center(features, "features")
     return mean, centered.mT @ centered
 
 
-def frechet_distance(features_a: Tensor, features_b: Tensor) -> Tensor:
+def frechet_distance(features_a: Array, features_b: Array) -> Tensor:
     """Fréchet distance of two feature sets seen as Gaussians.
 
     |mu_a - mu_b|^2 + tr S_a + tr S_b - 2 tr (S_a S_b)^(1/2), in float64. Equals
@@ -32,10 +35,11 @@ def frechet_distance(features_a: Tensor, features_b: Tensor) -> Tensor:
         features_b: (..., m, d).
 
     Returns:
-        Distance (...), float64, at least 0. It is nan where features are not finite.
+        Distance (...), float64, at least 0.
 
     Raises:
-        ValueError: If a set has fewer than two samples or the dimensions differ.
+        ValueError: If a set has fewer than two samples, a value is not finite or the
+            dimensions differ.
 
     Source:
         Heusel et al., GANs Trained by a Two Time-Scale Update Rule, 2017, Eq. 6.
@@ -93,7 +97,7 @@ def frechet_distance_to_moments(
 
 
 def frechet_distance_from_moments(
-    mean_a: Tensor, covariance_a: Tensor, mean_b: Tensor, covariance_b: Tensor
+    mean_a: Array, covariance_a: Array, mean_b: Array, covariance_b: Array
 ) -> Tensor:
     """Fréchet distance of two Gaussians given by their moments, in float64.
 
@@ -108,11 +112,14 @@ def frechet_distance_from_moments(
         covariance_b: (..., d, d).
 
     Returns:
-        Distance (...), float64, at least 0. It is nan where a moment is not finite.
+        Distance (...), float64, at least 0.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        ValueError: If the shapes do not fit or a value is not finite.
     """
+    mean_a, mean_b = as_numbers(mean_a, "mean_a"), as_numbers(mean_b, "mean_b")
+    covariance_a = as_numbers(covariance_a, "covariance_a")
+    covariance_b = as_numbers(covariance_b, "covariance_b")
     d = mean_a.shape[-1]
     for name, matrix in {"a": covariance_a, "b": covariance_b}.items():
         if matrix.shape[-2:] != (d, d) or mean_b.shape[-1] != d:
@@ -120,14 +127,13 @@ def frechet_distance_from_moments(
                 f"covariance_{name}: shape {tuple(matrix.shape)} does not fit means of "
                 f"lengths {d} and {mean_b.shape[-1]}; (..., {d}, {d}) is needed"
             )
-    covariance_a, covariance_b = covariance_a.double(), covariance_b.double()
     spread = _trace(covariance_a) + _trace(covariance_b)
     factor = _square_factor(covariance_a)
     product = factor.mT @ covariance_b @ factor
-    return _combine(mean_a.double() - mean_b.double(), spread, product)
+    return _combine(mean_a - mean_b, spread, product)
 
 
-def constant_distance(features_real: Tensor, features_constant: Tensor) -> Tensor:
+def constant_distance(features_real: Array, features_constant: Array) -> Tensor:
     """Fréchet distance of real images to one image repeated for ever.
 
     The repeated image has no covariance, which leaves |mu_c - mu_r|^2 + tr S_r: the
@@ -141,26 +147,27 @@ def constant_distance(features_real: Tensor, features_constant: Tensor) -> Tenso
         Distance (...), float64.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        ValueError: If the shapes do not fit or a value is not finite.
     """
+    constant = as_numbers(features_constant, "features_constant")
     mean, centered = _center(features_real, "features_real")
-    shape = tuple(features_constant.shape)
+    shape = tuple(constant.shape)
     if shape not in ((mean.shape[-1],), (1, mean.shape[-1])):
         raise ValueError(
             f"features_constant: shape {shape} is not ({mean.shape[-1]},), the "
             "features of one image"
         )
-    shift = features_constant.double().reshape(-1) - mean
+    shift = constant.reshape(-1) - mean
     return _square_sum(shift, (-1,)) + _square_sum(centered, (-2, -1))
 
 
-def _center(features: Tensor, name: str) -> tuple[Tensor, Tensor]:
+def _center(values: Array, name: str) -> tuple[Tensor, Tensor]:
     """Mean (..., d) and rows F (..., n, d) with covariance F' F, in float64."""
+    features = as_numbers(values, name)
     if features.ndim < 2 or features.shape[-2] < 2:
         raise ValueError(
             f"{name}: shape {tuple(features.shape)} is not (..., n, d), n at least 2"
         )
-    features = features.detach().double()
     mean = features.mean(-2)
     return mean, (features - mean[..., None, :]) / (features.shape[-2] - 1) ** 0.5
 

@@ -17,6 +17,7 @@ from lipgan.gan.models import MODELS, Sizes
 from lipgan.gan.optimizers import Adam
 from lipgan.gan.regularizers.base import Batch, Critic, Strength
 from lipgan.gan.regularizers.penalties import GradientPenalty
+from lipgan.support.torch_state import usual_torch
 
 ADAM = Adam(beta1=0.0, beta2=0.9)
 SLOPE, PENALTY_WEIGHT = 1.0, 10.0  # of WGAN-GP: the target slope, and lambda
@@ -35,7 +36,7 @@ class _Half:
         return _floats(self.real[:, real]).expand_as(x_fake), x_fake
 
 
-@torch.enable_grad()
+@usual_torch()
 def neural_divergence(
     real: Tensor,
     fakes: Tensor,

@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
+from lipgan.metrics.inputs import Array, as_numbers
 
-def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
+
+def wasserstein_assignment(points_a: Array, points_b: Array) -> float:
     """Exact 1-Wasserstein distance between two sets of equally many points.
 
     The mean Euclidean distance under the best one-to-one assignment; cubic in n.
@@ -24,7 +26,7 @@ def wasserstein_assignment(points_a: Tensor, points_b: Tensor) -> float:
     return float((a - b).norm(dim=1).mean())
 
 
-def transport_directions(points_a: Tensor, points_b: Tensor) -> Tensor:
+def transport_directions(points_a: Array, points_b: Array) -> Tensor:
     """Unit vectors from each point to its partner under the best assignment.
 
     Args:
@@ -42,16 +44,17 @@ def transport_directions(points_a: Tensor, points_b: Tensor) -> Tensor:
     return torch.nn.functional.normalize(b - a, dim=1)
 
 
-def _matched(points_a: Tensor, points_b: Tensor) -> tuple[Tensor, Tensor]:
+def _matched(points_a: Array, points_b: Array) -> tuple[Tensor, Tensor]:
     """Both sets in float64, the second in the order of its partners."""
-    if points_a.ndim != 2 or points_a.shape != points_b.shape or not len(points_a):
+    a, b = (
+        as_numbers(points_a, "points_a").cpu(),
+        as_numbers(points_b, "points_b").cpu(),
+    )
+    if a.ndim != 2 or a.shape != b.shape or not len(a):
         raise ValueError(
-            f"points_a, points_b: shapes {tuple(points_a.shape)} and "
-            f"{tuple(points_b.shape)} are not both (n, d) with n at least 1"
+            f"points_a, points_b: shapes {tuple(a.shape)} and "
+            f"{tuple(b.shape)} are not both (n, d) with n at least 1"
         )
-    a, b = points_a.detach().cpu().double(), points_b.detach().cpu().double()
-    if not (a.isfinite().all() and b.isfinite().all()):
-        raise ValueError("points_a, points_b: a coordinate is not finite")
     try:
         from scipy.optimize import linear_sum_assignment
     except ImportError as error:
@@ -61,7 +64,7 @@ def _matched(points_a: Tensor, points_b: Tensor) -> tuple[Tensor, Tensor]:
     return a[rows], b[columns]
 
 
-def geometric_median(points: Tensor, iterations: int = 1000) -> Tensor:
+def geometric_median(points: Array, iterations: int = 1000) -> Tensor:
     """The point with the least mean distance to the given ones, by Weiszfeld's rule.
 
     For a model distribution that is one point, it minimizes the 1-Wasserstein distance
@@ -74,7 +77,7 @@ def geometric_median(points: Tensor, iterations: int = 1000) -> Tensor:
     Returns:
         float64 (d,).
     """
-    points = points.double()
+    points = as_numbers(points, "points")
     center = points.mean(0)
     for _ in range(iterations):
         weights = 1 / (points - center).norm(dim=1).clamp(min=1e-12)

@@ -7,13 +7,15 @@ its arguments alone. ``block`` bounds the memory and changes values by rounding 
 import torch
 from torch import Tensor
 
+from lipgan.metrics.inputs import Array, as_numbers, as_tensor
+
 SUM_TOLERANCE = 1e-3  # float32 softmax over a thousand classes stays far below
 ROUNDING = 1e-12  # of a squared distance in float64, relative to the largest norm
 
 
 def kernel_distance(
-    features_a: Tensor,
-    features_b: Tensor,
+    features_a: Array,
+    features_b: Array,
     *,
     block: int = 1000,
     mean_b: Tensor | None = None,
@@ -33,11 +35,11 @@ def kernel_distance(
 
     Returns:
         The distance, float64 (), in units of the kernel. Unbiased, hence slightly
-        negative for about half of all pairs of equal distributions. It is nan where
-        features are not finite.
+        negative for about half of all pairs of equal distributions.
 
     Raises:
-        ValueError: If the shapes do not fit or block is not positive.
+        ValueError: If the shapes do not fit, a value is not finite or block is not
+            positive.
 
     Source:
         Binkowski et al., Demystifying MMD GANs, 2018, Sec. 3 and 4.
@@ -47,11 +49,10 @@ def kernel_distance(
     _check_pair(a, b, ("features_a", "features_b"), block)
     within_b = kernel_mean(b, block=block) if mean_b is None else mean_b
     between = sum(_kernel(rows, b).sum() for rows in a.split(block))
-    distance = kernel_mean(a, block=block) + within_b - 2 * between / (len(a) * len(b))
-    return torch.where(distance.isfinite(), distance, torch.nan)
+    return kernel_mean(a, block=block) + within_b - 2 * between / (len(a) * len(b))
 
 
-def kernel_mean(features: Tensor, *, block: int = 1000) -> Tensor:
+def kernel_mean(features: Array, *, block: int = 1000) -> Tensor:
     """Mean of the kernel (x.y / d + 1)^3 over pairs of distinct rows.
 
     Args:
@@ -59,10 +60,11 @@ def kernel_mean(features: Tensor, *, block: int = 1000) -> Tensor:
         block: Rows per pass.
 
     Returns:
-        The mean, float64 (); nan or infinite where features are not finite.
+        The mean, float64 ().
 
     Raises:
-        ValueError: If the shape does not fit or block is not positive.
+        ValueError: If the shape does not fit, a value is not finite or block is not
+            positive.
     """
     x = _features(features, "features", 2)
     _check_block(block)
@@ -75,7 +77,7 @@ def kernel_mean(features: Tensor, *, block: int = 1000) -> Tensor:
     return total / (len(x) * (len(x) - 1))
 
 
-def neighbor_radii(real: Tensor, k: int = 5, *, block: int = 1000) -> Tensor:
+def neighbor_radii(real: Array, k: int = 5, *, block: int = 1000) -> Tensor:
     """Distance of every row to its k-th nearest other row.
 
     Args:
@@ -103,8 +105,8 @@ def neighbor_radii(real: Tensor, k: int = 5, *, block: int = 1000) -> Tensor:
 
 
 def density_coverage(
-    real: Tensor,
-    fake: Tensor,
+    real: Array,
+    fake: Array,
     k: int = 5,
     *,
     radii: Tensor | None = None,
@@ -127,8 +129,7 @@ def density_coverage(
         block: Real rows per pass; memory is one matrix of block x max(n, m) numbers.
 
     Returns:
-        Density, at least 0, and coverage in [0, 1], float64 () each. Both are nan where
-        features are not finite.
+        Density, at least 0, and coverage in [0, 1], float64 () each.
 
     Raises:
         ValueError: If an argument does not fit.
@@ -143,7 +144,6 @@ def density_coverage(
     if radii.shape != x.shape[:1]:
         raise ValueError(f"radii: shape {tuple(radii.shape)} is not ({len(x)},)")
     x, y = x - x.mean(0), y - x.mean(0)
-    usable = x.isfinite().all() & y.isfinite().all()
     # a fake on the edge of a ball, such as a copy of a real sample, is outside of it
     edge = radii.square() - ROUNDING * _square_norms(x).amax()
     held, covered = x.new_zeros(()), x.new_zeros(())
@@ -151,14 +151,10 @@ def density_coverage(
         inside = _square_distances(rows, y) < limit[:, None]
         held += inside.sum()
         covered += inside.any(1).sum()
-    density, coverage = held / (k * len(y)), covered / len(x)
-    return (
-        torch.where(usable, density, torch.nan),
-        torch.where(usable, coverage, torch.nan),
-    )
+    return held / (k * len(y)), covered / len(x)
 
 
-def inception_style_score(probabilities: Tensor) -> Tensor:
+def inception_style_score(probabilities: Array) -> Tensor:
     """Exp of the mean KL divergence of p(y|x) from p(y), which is their mean.
 
     On a classifier of our own this is an Inception-style score: only with the class
@@ -171,20 +167,21 @@ def inception_style_score(probabilities: Tensor) -> Tensor:
 
     Returns:
         Score (...), float64, from 1 (all rows equal) to the number of classes or n,
-        whichever is smaller. It is nan where a probability is nan.
+        whichever is smaller.
 
     Raises:
-        ValueError: If the shape does not fit or a row is no distribution.
+        ValueError: If the shape does not fit or a row is no distribution of finite
+            numbers.
 
     Source:
         Salimans et al., Improved Techniques for Training GANs, 2016, Sec. 4.
     """
-    if probabilities.ndim < 2 or 0 in probabilities.shape:
+    p = as_numbers(probabilities, "probabilities")
+    if p.ndim < 2 or 0 in p.shape:
         raise ValueError(
-            f"probabilities: shape {tuple(probabilities.shape)} is not "
+            f"probabilities: shape {tuple(p.shape)} is not "
             "(..., n, classes), n at least 1"
         )
-    p = probabilities.detach().double()
     error = (p.sum(-1) - 1).abs()
     if bool((p < 0).any()) or bool((error > SUM_TOLERANCE).any()):
         raise ValueError(
@@ -197,7 +194,7 @@ def inception_style_score(probabilities: Tensor) -> Tensor:
 
 
 def class_coverage(
-    predicted: Tensor, num_classes: int, min_share: float = 0.1
+    predicted: Array, num_classes: int, min_share: float = 0.1
 ) -> Tensor:
     """Count the classes that get at least `min_share` of their fair share n / K.
 
@@ -214,6 +211,7 @@ def class_coverage(
     """
     if not 0 < min_share <= 1:
         raise ValueError(f"min_share: {min_share!r} is not in (0, 1]")
+    predicted = as_tensor(predicted, "predicted")
     if predicted.ndim == 0 or predicted.numel() == 0 or predicted.is_floating_point():
         raise ValueError(
             f"predicted: {predicted.dtype} of shape {tuple(predicted.shape)} are not "
@@ -248,13 +246,14 @@ def _square_norms(x: Tensor) -> Tensor:
     return x.square().sum(1)
 
 
-def _features(features: Tensor, name: str, least: int) -> Tensor:
+def _features(values: Array, name: str, least: int) -> Tensor:
     """Rows (n, d) in float64 without gradient."""
+    features = as_numbers(values, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] < 1:
         raise ValueError(
             f"{name}: shape {tuple(features.shape)} is not (n, d), n at least {least}"
         )
-    return features.detach().double()
+    return features
 
 
 def _check_pair(a: Tensor, b: Tensor, names: tuple[str, str], block: int) -> None:

@@ -28,6 +28,7 @@ import numpy as np
 from lipgan.config import Config, fingerprint
 from lipgan.runs.run import RecordError, Run, pixels
 from lipgan.runs.store import RunStore, project_root
+from lipgan.support.paths import user_path
 
 SUMS = "SHA256SUMS"
 FIELDS, RUNS, HISTORY = "fields.json", "runs.csv", "history.safetensors"
@@ -308,4 +309,6 @@ def _evidence(path: str, changed: int) -> Evidence:
 def evidence_store() -> Records:
     """The published records: $LIPGAN_EVIDENCE, else ``book/data`` of the project."""
     stated = os.environ.get("LIPGAN_EVIDENCE")
-    return open_records(Path(stated) if stated else project_root() / "book" / "data")
+    if stated:
+        return open_records(user_path(stated, "LIPGAN_EVIDENCE"))
+    return open_records(project_root() / "book" / "data")

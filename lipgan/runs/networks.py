@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from lipgan.gan.models import MODELS
 from lipgan.runs.run import Run
+from lipgan.support.torch_state import usual_torch
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 _COUNTER = "num_batches_tracked"  # of batch normalization; no part of a function
@@ -63,11 +64,11 @@ def load_discriminator(run: Run) -> nn.Sequential:
     return _load(run, DISCRIMINATOR)
 
 
+@usual_torch()
 def _load(run: Run, side: str) -> nn.Sequential:
     model = MODELS[run.config.model]
     build = model.generator if side == GENERATOR else model.discriminator
-    with torch.random.fork_rng(devices=[]):  # the initialization is overwritten
-        module = build(run.config.sizes)
+    module = build(run.config.sizes)  # its initialization is overwritten
     state: dict[str, Tensor] = {
         name.removeprefix(f"{side}/"): torch.from_numpy(np.array(value, np.float32))
         for name, value in held_weights(run).items()

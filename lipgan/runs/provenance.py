@@ -33,19 +33,31 @@ def device_name(device: torch.device) -> str:
 
 
 def _commit() -> str:
-    """The commit of the checkout that holds this file, "-dirty" if code changed."""
-    command = [
-        "git",
-        "-C",
-        str(Path(__file__).parent),
-        "describe",
-        "--always",
-        "--dirty",
-    ]
+    """$LIPGAN_COMMIT, else the commit of the repository whose root holds this package.
+
+    A repository further up is another project's; so is the one that GIT_DIR names.
+    "-dirty" is added if something changed.
+    """
+    import lipgan
+
+    if stated := os.environ.get("LIPGAN_COMMIT"):
+        return stated
+    root = Path(lipgan.__file__).resolve().parents[1]
+    own = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    if Path(_git(root, own, "rev-parse", "--show-toplevel")) != root:
+        return "unknown"
+    return _git(root, own, "describe", "--always", "--dirty") or "unknown"
+
+
+def _git(root: Path, environment: dict[str, str], *command: str) -> str:
     try:
-        found = subprocess.run(
-            command, capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return os.environ.get("LIPGAN_COMMIT", "unknown")
-    return found.stdout.strip()
+        return subprocess.run(
+            ["git", "-C", str(root), *command],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+            env=environment,
+        ).stdout.strip()
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return ""

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,6 +114,16 @@ def encode(run: Run, sums: Sums = Sums()) -> bytes:  # noqa: B008 (a constant)
     }
     document = {"checksum": checksum(payload), **payload}
     return json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
+
+
+def rounded(run: Run) -> Run:
+    """The run as its record will give it back: what was trained equals what is read."""
+    return replace(
+        run,
+        history=_with_nan(_plain(run.history, HISTORY_DIGITS)),
+        metrics=_with_nan(_plain(run.metrics)),
+        provenance=_plain(run.provenance),
+    )
 
 
 def decode(name: str, content: bytes, config: Config | None = None) -> tuple[Run, Sums]:

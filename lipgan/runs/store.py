@@ -9,6 +9,7 @@ digest of these in its name.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -30,7 +31,10 @@ from lipgan.runs.run import (
     png,
     sha256,
 )
+from lipgan.support.paths import exists, user_path
 
+# other JSON files, such as notes or the ._ files of macOS, are no records
+RECORD_NAME = re.compile(r"[0-9a-f]{16}(\.[0-9a-f]{16}(-[0-9a-f]{16})?)?\.json")
 DAMAGED = "damaged"  # folder inside a store, where repair puts what it found
 
 
@@ -41,7 +45,7 @@ class StoreError(ValueError):
 def default_store() -> Path:
     """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
     if os.environ.get("LIPGAN_STORE"):
-        return Path(os.environ["LIPGAN_STORE"])
+        return user_path(os.environ["LIPGAN_STORE"], "LIPGAN_STORE")
     return project_root() / "runs"
 
 
@@ -68,10 +72,10 @@ class RunStore:
         """Use ``path`` or ``default_store()``; nothing is created before a write.
 
         Raises:
-            ValueError: the path exists and is not a directory.
+            ValueError: the path is not a directory, or cannot be used at all.
         """
-        self.path = Path(path) if path is not None else default_store()
-        if self.path.exists() and not self.path.is_dir():
+        self.path = default_store() if path is None else user_path(path, "store")
+        if exists(self.path, "store") and not self.path.is_dir():
             raise ValueError(f"store: {str(self.path)!r} is a file, not a directory")
 
     def __contains__(self, config: Config) -> bool:
@@ -105,7 +109,7 @@ class RunStore:
         It is the ``config_id``, followed by a dot and the data's digest where there is
         another record of the same config.
         """
-        return {name[:-5] for name in self._names() if name.endswith(".json")}
+        return {n[:-5] for n in self._names() if RECORD_NAME.fullmatch(n)}
 
     def load(self, config: Config, data_digest: str | None = None) -> Run:
         """Return the verified record of this config.

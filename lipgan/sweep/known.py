@@ -6,15 +6,21 @@ from pathlib import Path
 
 from lipgan.config import Config
 from lipgan.data import dataset_spec
+from lipgan.features.inception import weights_digest
 from lipgan.runs import RecordError, Run, RunStore
 from lipgan.runs.evidence import Evidence, Records, evidence_store
 from lipgan.runs.store import OtherDataError
+from lipgan.support.paths import exists, user_path
 from lipgan.training import load_data
 
 Digest = Callable[[Config], str | None]
 
 
-def data_digests(data_dir: str | Path | None = None, download: bool = False) -> Digest:
+def data_digests(
+    data_dir: str | Path | None = None,
+    download: bool = False,
+    inception_weights: str | Path | None = None,
+) -> Digest:
     """A function from configs to the digests of their data, each read once.
 
     The digest is None where the data are not at hand or not readable: training on them
@@ -23,7 +29,15 @@ def data_digests(data_dir: str | Path | None = None, download: bool = False) -> 
     Args:
         data_dir: see ``training.train``.
         download: whether missing data may be fetched.
+        inception_weights: see ``training.train``; records of configs that are judged
+            by other weights are records of something else.
+
+    Raises:
+        FileNotFoundError: there is no such weights file.
     """
+    file = inception_weights and user_path(inception_weights, "weights")
+    if file and not (exists(file, "weights") and file.is_file()):
+        raise FileNotFoundError(f"weights: there is no file {str(file)!r}")
     read: dict[tuple, str | None] = {}
 
     def digest(config: Config) -> str | None:
@@ -34,7 +48,11 @@ def data_digests(data_dir: str | Path | None = None, download: bool = False) -> 
                 read[key] = _digest_of_built_in(config)
             else:
                 read[key] = _digest(config, data_dir, download)
-        return read[key]
+        own = read[key]
+        if own is None or config.features != "inception" or not config.image_size:
+            return own
+        weights = weights_digest(file or None)
+        return f"{own}-{weights}" if weights else None
 
     return digest
 

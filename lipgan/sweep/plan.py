@@ -136,7 +136,7 @@ class Plan(NamedTuple):
     slots: int
 
 
-def plan_missing(configs: Sequence[Config], store: RunStore, device: str) -> Plan:
+def plan_missing(configs: Iterable[Config], store: RunStore, device: str) -> Plan:
     """The plan of a sweep on this machine, with what is known about its time.
 
     Args:

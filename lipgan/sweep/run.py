@@ -1,7 +1,7 @@
 """Run what is missing: skips recorded configs, trains the rest cohort by cohort."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     CancelledError,
@@ -16,6 +16,9 @@ from typing import Any
 from lipgan.config import Config
 from lipgan.runs import Run, RunStore
 from lipgan.runs.provenance import device_name
+from lipgan.support.messages import unharmed
+from lipgan.support.paths import user_path
+from lipgan.support.torch_state import usual_torch
 from lipgan.sweep.known import data_digests, load_known
 from lipgan.sweep.packing import NoRoomError, train_in_parts, trained_parts, work
 from lipgan.sweep.plan import Planned, Rates, local_devices, plan_cohorts, seconds_left
@@ -48,8 +51,9 @@ class Unfinished(Exception):
         )
 
 
+@usual_torch()
 def run_or_load(
-    configs: Sequence[Config],
+    configs: Iterable[Config],
     store: RunStore | str | Path | None = None,
     executor: Executor | None = None,
     *,
@@ -72,7 +76,7 @@ def run_or_load(
     that fails costs only itself: the others are trained before its error is raised.
 
     Args:
-        configs: any configs; equal ones are trained once.
+        configs: any configs, read once; equal ones are trained once.
         store: a ``RunStore`` or its directory, which then alone decides what is
             missing. By default the published evidence is looked through first, then
             ``runs.default_store()``, where new records go.
@@ -100,18 +104,19 @@ def run_or_load(
         Unfinished: the time budget is used up, or a signal asked to stop.
         ValueError, FileNotFoundError: see ``train``.
     """
+    configs = list(configs)
     deadline = None if time_budget is None else time.time() + time_budget
     # An executor's workers have devices and memory of their own.
     elsewhere = executor is not None and device in DEVICES
     place = None if elsewhere else pick_device(device)
     records = store if isinstance(store, RunStore) else RunStore(store)
     distinct = list(dict.fromkeys(configs))
-    say = progress or (lambda line: None)
+    say = unharmed(progress)
     found = load_known(
         distinct,
         store,
         repair,
-        digest=data_digests(data_dir, download),
+        digest=data_digests(data_dir, download, inception_weights),
         with_weights=keep_weights,
         say=say,
     )
@@ -124,9 +129,10 @@ def run_or_load(
     records.check_writable()
     options = {
         "device": device,
-        "data_dir": data_dir and Path(data_dir).absolute(),
+        "data_dir": data_dir and user_path(data_dir, "data").absolute(),
         "download": download,
-        "inception_weights": inception_weights and Path(inception_weights).absolute(),
+        "inception_weights": inception_weights
+        and user_path(inception_weights, "weights").absolute(),
         "keep_weights": keep_weights,
         "checkpoints": checkpoints,
         "deadline": deadline,
@@ -158,7 +164,7 @@ class _Sweep:
         self, options: dict[str, Any], rates: Rates, progress: Progress | None
     ) -> None:
         self.options, self.rates = options, rates
-        self.quiet, self.say = progress is None, progress or (lambda line: None)
+        self.quiet, self.say = progress is None, unharmed(progress)
         self.deadline: float | None = options["deadline"]
         self.keeps = options["checkpoints"].every is not None
         self.reason = ""  # why it ended early

@@ -199,7 +199,10 @@ def explained(error: BaseException, cohort: str) -> BaseException:
         return WorkerLost(f"{cohort}: cancelled; is the scheduler still there?")
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
         reason = " ".join(str(error).split())
-        return WorkerLost(f"{cohort}: its worker died {1 + RETRIES} times: {reason}")
+        return WorkerLost(
+            f"{cohort}: its worker died {1 + RETRIES} times: {reason} (a script that "
+            'trains needs `if __name__ == "__main__":` around what it does)'
+        )
     error.add_note(cohort)
     return error
 

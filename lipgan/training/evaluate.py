@@ -1,7 +1,7 @@
 """What is measured on a cohort: a moment of its history, and its final metrics."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -12,6 +12,7 @@ from lipgan.data import Dataset, to_uint8
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.push import coherence
 from lipgan.metrics.neural_divergence import neural_divergence
+from lipgan.support.torch_state import usual_torch
 from lipgan.training.reference import (
     Reference,
     even_indices,
@@ -94,6 +95,16 @@ def _sigma(weight: Tensor) -> Tensor:
     sound = torch.isfinite(matrix).flatten(1).all(1)
     norms = torch.linalg.matrix_norm(matrix.nan_to_num(0, 0, 0), 2)  # SVD refuses NaN
     return torch.where(sound, norms, math.nan)
+
+
+def judged_digest(dataset: Dataset, weights: str | None) -> str:
+    """Identity of the data and, where a user brings these, of the judge's weights.
+
+    Args:
+        dataset: what is trained on.
+        weights: ``Extractor.digest`` of what judges the samples.
+    """
+    return dataset.digest + (f"-{weights}" if weights else "")
 
 
 def distance_name(extractor: str, samples: str) -> str:
@@ -217,11 +228,10 @@ def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
         f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
     }
     if dataset.labels is not None and dataset.num_classes > 1:
-        centers = torch.stack(
-            [dataset.x[dataset.labels == c].mean(0) for c in range(dataset.num_classes)]
-        )
+        present = dataset.labels.unique()  # the first few data may lack some
+        centers = torch.stack([dataset.x[dataset.labels == c].mean(0) for c in present])
         nearest = torch.cdist(points, centers).argmin(1)
-        covered = metrics.class_coverage(nearest, dataset.num_classes)
+        covered = metrics.class_coverage(nearest, len(present))
         row[f"modes_covered_{samples_name(len(points))}"] = float(covered)
     return row
 
@@ -253,9 +263,10 @@ def lipschitz_metrics(
     }
 
 
-def untrained_metrics(configs: Sequence[Config], dataset: Dataset) -> list[dict]:
+@usual_torch()
+def untrained_metrics(configs: Iterable[Config], dataset: Dataset) -> list[dict]:
     """``lipschitz_metrics`` of the same networks before their first update."""
-    cohort = Cohort(configs, torch.device("cpu"))
+    cohort = Cohort(list(configs), torch.device("cpu"))
     samples = generated(cohort, PROBE_SAMPLES)
     return [lipschitz_metrics(cohort, i, dataset, x) for i, x in enumerate(samples)]
 

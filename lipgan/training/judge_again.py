@@ -13,12 +13,13 @@ from lipgan.engine.noise import Noise
 from lipgan.features import load_extractor
 from lipgan.runs import Run, RunStore
 from lipgan.runs.networks import load_generator
+from lipgan.support.torch_state import usual_torch
 from lipgan.training.evaluate import CHUNK, image_metrics
 from lipgan.training.reference import make_reference
 from lipgan.training.start import load_data, pick_device
 
 
-@torch.no_grad()
+@usual_torch()
 def samples_of(run: Run, count: int, device: torch.device | str = "cpu") -> Tensor:
     """Images of a stored generator, uint8 (count, C, H, W).
 
@@ -82,7 +83,11 @@ def judge_again(
             assert reference is not None
             count = samples or run.config.eval_samples
             found = image_metrics(samples_of(run, count, place), reference)
-            again = {"features": name, "samples": count}
+            again = {
+                "features": name,
+                **({"weights": extractor.weights} if extractor.weights else {}),
+                "samples": count,
+            }
             origin = {**run.provenance, "judged_again": again}
             run = replace(run, metrics=run.metrics | found, provenance=origin)
             store.save(run)
@@ -100,10 +105,11 @@ def _of_these(
 ) -> Iterator[Run]:
     """The runs that were trained on these very images."""
     for run in runs:
-        if run.of_data(dataset.digest):
+        trained_on = (run.data_digest or dataset.digest).partition("-")[0]
+        if trained_on == dataset.digest:
             yield run
         else:
             say(
-                f"{run.config.label}: trained on other images ({run.data_digest}) than "
+                f"{run.config.label}: trained on other images ({trained_on}) than "
                 f"those at hand ({dataset.digest}); left as it is"
             )

@@ -20,11 +20,15 @@ from lipgan.gan.step import (
 from lipgan.runs import Run
 from lipgan.runs.networks import gathered
 from lipgan.runs.provenance import provenance
+from lipgan.runs.run import rounded
+from lipgan.support.messages import unharmed
 from lipgan.training.checkpoints import Checkpoints, Snapshot, get_state, set_state
+from lipgan.training.checks import beyond_float32
 from lipgan.training.evaluate import (
     constant_metric,
     evaluate,
     generated,
+    judged_digest,
     observe,
     sound_members,
 )
@@ -56,7 +60,7 @@ class Training:
         """
         self.keep_weights = keep_weights
         self.configs, self.dataset, self.reference = list(configs), dataset, reference
-        self.say = progress or (lambda line: None)
+        self.say = unharmed(progress)
         self.cohort = Cohort(configs, dataset.x.device)
         self.members = [c.config_id for c in configs]
         self.alive = list(range(len(configs)))  # row of the cohort -> index in configs
@@ -79,6 +83,8 @@ class Training:
         """
         first = self.configs[0]
         self.say(f"{len(self.configs)} GANs ({first.model}) on {first.dataset}")
+        for note in dict.fromkeys(filter(None, map(beyond_float32, self.configs))):
+            self.say(note)
         self._resume(checkpoints)
         start = time.perf_counter() - self.seconds
         moments, kept_at = self._moments(), self.seconds
@@ -243,17 +249,20 @@ class Training:
             )
         if picture is not None:
             grid = picture.permute(1, 2, 0).squeeze(2).cpu().numpy()
-        return Run(
+        judge = self.reference.extractor.weights if self.reference else None
+        note = beyond_float32(self.configs[index])
+        run = Run(
             config=self.configs[index],
             status="completed" if diverged_at is None else "diverged",
             diverged_at=diverged_at,
             history=self.histories[index],
             metrics=metrics,
-            provenance=dict(origin),
+            provenance=dict(origin) | ({"note": note} if note else {}),
             samples=grid,
-            data_digest=self.dataset.digest,
+            data_digest=judged_digest(self.dataset, judge),
             weights=weights,
         )
+        return rounded(run)
 
 
 def _due(checkpoints: Checkpoints | None, seconds: float) -> bool:

@@ -1,6 +1,6 @@
 """Train configs: what the training loop needs, for one cohort after another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -10,7 +10,10 @@ from lipgan import data, features
 from lipgan.config import Config
 from lipgan.data import Dataset
 from lipgan.runs import Run
+from lipgan.support.messages import not_one_of, unharmed
+from lipgan.support.torch_state import usual_torch
 from lipgan.training.checkpoints import Checkpoints
+from lipgan.training.checks import check_count, dry_evaluation
 from lipgan.training.evaluate import generated
 from lipgan.training.loop import Progress, Training
 from lipgan.training.reference import make_reference
@@ -18,8 +21,9 @@ from lipgan.training.reference import make_reference
 DEVICES = ("auto", "cpu", "cuda")
 
 
+@usual_torch()
 def train(
-    configs: Sequence[Config],
+    configs: Iterable[Config],
     *,
     device: str = "auto",
     data_dir: str | Path | None = None,
@@ -33,7 +37,7 @@ def train(
     """Train all configs, as few cohorts as possible, and return runs in their order.
 
     Args:
-        configs: any configs; those of one shape are trained as one program.
+        configs: any configs, read once; those of one shape are trained as one program.
         device: ``auto``, ``cpu`` or ``cuda``.
         data_dir: where data sets lie; default $LIPGAN_DATA, then ``data``.
         download: whether missing data may be fetched.
@@ -45,10 +49,11 @@ def train(
 
     Raises:
         Stopped: the deadline came first.
-        ValueError: unknown or missing device, or a folder without images.
+        ValueError: unknown or missing device, a folder without images, too few of them,
+            or features that they do not fit; always before training.
         FileNotFoundError: data or weights are missing.
     """
-    place = pick_device(device)
+    place, configs = pick_device(device), list(configs)
     members: dict[tuple, list[int]] = {}
     for i, config in enumerate(configs):
         members.setdefault(config.cohort_key, []).append(i)
@@ -61,16 +66,21 @@ def train(
             extractor = features.load_extractor(
                 first.features, weights=inception_weights, device=place
             )
+            check_count(dataset)
             reference = make_reference(dataset, extractor)
         chosen = [configs[i] for i in rows]
+        if dataset.note:
+            unharmed(progress)(_as_trained(dataset, first))
+        dry_evaluation(first, dataset, reference)
         group = Training(chosen, dataset, reference, progress, keep_weights)
         done = group.run(checkpoints, deadline)
         runs.update(zip(rows, done, strict=True))
     return [runs[i] for i in range(len(configs))]
 
 
+@usual_torch()
 def trained_critics(
-    configs: Sequence[Config],
+    configs: Iterable[Config],
 ) -> tuple[list[Callable[[Tensor], Tensor] | None], Tensor]:
     """Train configs of one cohort on points, to look at what records do not keep.
 
@@ -81,12 +91,22 @@ def trained_critics(
         Score functions (n, 2) to (n,) in the order of the configs, None for a member
         that diverged, and the last generated points of the first that did not, (n, 2).
     """
+    configs = list(configs)
     training = Training(configs, load_data(configs[0]))
     training.run()
     critics: list[Callable[[Tensor], Tensor] | None] = [None] * len(configs)
     for row, index in enumerate(training.alive):
         critics[index] = training.cohort.plain_critic(row)
     return critics, generated(training.cohort, configs[0].eval_samples)[0]
+
+
+def _as_trained(dataset: Dataset, config: Config) -> str:
+    """A line on a folder's images: how many, and what becomes of them."""
+    kind = "gray" if config.channels == 1 else "color"
+    return (
+        f"{dataset.note}; cropped to their central square, resized to "
+        f"{config.image_size} x {config.image_size} pixels, {kind}"
+    )
 
 
 def pick_device(name: str) -> torch.device:
@@ -96,7 +116,7 @@ def pick_device(name: str) -> torch.device:
         ValueError: unknown name, or a GPU is asked for where there is none.
     """
     if name not in DEVICES:
-        raise ValueError(f"device: {name!r} is not one of {', '.join(DEVICES)}")
+        raise ValueError(not_one_of("device", name, DEVICES))
     if name == "cuda" and not torch.cuda.is_available():
         raise ValueError("device: 'cuda' was asked for, but no GPU is visible")
     if name == "auto":

@@ -1,6 +1,7 @@
 """The site: it builds with warnings as errors, works offline, and is described."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -235,3 +236,17 @@ def drawn_formulas(page, profile):
 @pytest.mark.parametrize("site", BUILT, ids=lambda path: path.parent.name)
 def test_built_book_passes_all_checks(site):
     assert site_problems(site, toc_files(ROOT)) == []
+
+
+def test_two_builds_at_once_are_refused_in_one_line(tmp_path):
+    work = tmp_path / "smoke"
+    with (
+        build.alone(work),
+        pytest.raises(
+            build.BuildError, match=rf"another build is at work in .*{os.getpid()}"
+        ),
+        build.alone(work),
+    ):
+        pass
+    with build.alone(work), build.alone(tmp_path / "embedded"):  # another scale
+        pass

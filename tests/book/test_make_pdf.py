@@ -1,6 +1,7 @@
 """The PDF holds every page in order, and its links stay inside."""
 
 import shutil
+from unicodedata import normalize
 
 import pytest
 
@@ -29,8 +30,10 @@ def test_pages_are_joined_in_order_with_inner_links(site):
     reader = pypdf.PdfReader(site / "book.pdf")
     assert count == len(reader.pages) == 2
     assert [item.title for item in reader.outline] == ["One", "Two"]
-    assert "first words" in reader.pages[0].extract_text()
-    assert "second words" in reader.pages[1].extract_text()
+    # a font may have one glyph for "fi"
+    texts = [normalize("NFKC", page.extract_text()) for page in reader.pages]
+    assert "first words" in texts[0]
+    assert "second words" in texts[1]
     links = [entry.get_object() for entry in reader.pages[0]["/Annots"]]
     goals = [link["/A"]["/D"][0] for link in links if "/A" in link]
     assert [goal.get_object() for goal in goals] == [reader.pages[1]]

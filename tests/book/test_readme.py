@@ -85,7 +85,7 @@ def test_python_example_runs(checkout, monkeypatch, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.S)
     monkeypatch.chdir(checkout)
     code = code.replace("lipschitz_k=5.0", "lipschitz_k=5.0, scale='smoke'")
-    exec(code.replace("fd_digits_2k", "fd_digits_64"), {})
+    exec(code.replace("fd_digits_2k", "fd_digits_64"), {"__name__": "__main__"})
     assert "WGAN-SN k=5 seed 0 completed" in capsys.readouterr().out
 
 

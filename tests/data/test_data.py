@@ -17,7 +17,7 @@ from lipgan.data import sets
 
 SHARED_MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 NO_FILES = ["digits", "toy2d", "toy2d_ring"]
-FILES = ["mnist", "cifar10", "cifar10_jpeg", "celeba"]
+FILES = ["mnist", "mnist_padded", "cifar10", "cifar10_jpeg", "celeba"]
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
@@ -215,6 +215,13 @@ def test_mnist_is_read_from_idx_files(mnist_root, monkeypatch):
     assert data.load("mnist", image_size=28).shape == (1, 28, 28)
 
 
+def test_mnist_is_padded_where_that_is_asked_for(mnist_root):
+    x = data.load("mnist_padded", root=mnist_root).x
+    assert x.shape == (12, 1, 32, 32)
+    assert x[3, 0, 2:30, 2:30].unique().tolist() == [60]
+    assert x[3, 0].sum() == 60 * 28 * 28
+
+
 def test_damaged_mnist_is_refused(mnist_root):
     file = mnist_root / "MNIST" / "raw" / "train-images-idx3-ubyte"
     file.write_bytes(file.read_bytes()[:-1])
@@ -302,7 +309,7 @@ def test_unfit_folders_are_refused(tree):
     with pytest.raises(ValueError, match="more than 8 bits"):
         data.load(f"folder:{tree}")
     (tree / "bare").mkdir()
-    with pytest.raises(ValueError, match=r"bare' holds no image \('.bmp', '.jpeg'"):
+    with pytest.raises(ValueError, match=r"bare' holds no image \('.bmp', '.gif'"):
         data.load(f"folder:{tree / 'bare'}")
     with pytest.raises(FileNotFoundError, match="nowhere' is not a folder"):
         data.load(f"folder:{tree / 'nowhere'}")

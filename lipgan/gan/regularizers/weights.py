@@ -25,6 +25,7 @@ class SpectralNormalization(Regularizer):
 
     label: ClassVar[str] = "SN"
     uses_k: ClassVar[bool] = True
+    k_per_layer: ClassVar[bool] = True
     warm_up: ClassVar[int] = 15
 
     def start(self, matrix: Tensor, noise: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""What every room may use: messages, paths, the caller's PyTorch."""
