@@ -149,7 +149,7 @@ def test_another_machine_same_verdicts():
     )
     capability, verdicts, published = json.loads(done.stdout.splitlines()[-1])
     assert capability == "DEFAULT"
-    assert len(verdicts) == 3
+    assert len(verdicts) == 4
     assert verdicts == published
 
 

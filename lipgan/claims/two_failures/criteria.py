@@ -181,7 +181,7 @@ CLAIMS: dict[str, Claim] = {
             Change(
                 "2026-11-22",
                 "slopes at α = 0.1 are uneven for every loss",
-                "not reproduced",
+                "partly",
                 "EXP's slopes overflow at once, so that it has no evenness: it is "
                 "named and left out; replaced while the records were being trained.",
             ),
