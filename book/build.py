@@ -146,7 +146,12 @@ def make_claims(layout: Layout) -> None:
     try:
         from book import figure_data
         from book.report_page import report_page
-        from lipgan.claims.matrix import evidence_markdown, matrix, matrix_markdown
+        from lipgan.claims.matrix import (
+            carried_over,
+            evidence_markdown,
+            matrix,
+            matrix_markdown,
+        )
         from lipgan.claims.page import Remembered, claim_verdicts, claims_page
         from lipgan.runs.evidence import open_records
     except ImportError as error:
@@ -165,7 +170,8 @@ def make_claims(layout: Layout) -> None:
     (layout.pages / "claims.md").write_text(text.rstrip() + "\n", "utf-8")
     (layout.pages / "report.md").write_text(report, "utf-8")
     board = figure_data.scoreboard(verdicts)  # included by the front page
-    board += "\n" + matrix_markdown(cells, "pages/claims.html")
+    small = {cell: v for cell, v in cells.items() if cell[0] in carried_over(verdicts)}
+    board += "\n" + matrix_markdown(small, "pages/claims.html")
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
 
 

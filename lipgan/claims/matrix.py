@@ -43,8 +43,16 @@ def matrix(
     return cells
 
 
+def carried_over(home: dict[str, Verdict]) -> list[str]:
+    """The claims that have criteria on other data sets as well, in their order."""
+    others = {name for claims in ELSEWHERE.values() for name in claims}
+    return [name for name in home if name in others]
+
+
 def matrix_markdown(cells: dict[Cell, Verdict | None], page: str = "") -> str:
     """The matrix as a table: each verdict links to the lines of evidence behind it.
+
+    A dash stands where a claim has no criteria on a data set.
 
     Args:
         cells: see ``matrix``.
@@ -102,8 +110,10 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _cell(name: str, column: str, verdict: Verdict | None, page: str) -> str:
-    if verdict is None or not verdict.checks:
-        return '<span class="verdict-none">not tested</span>'
+    if verdict is None:
+        return "–"
+    if not verdict.checks:
+        return badge(verdict.status)
     target = anchor(name) if COLUMNS[column][0] == HOME else anchor(name, column)
     return f'<a href="{page}#{target}">{badge(verdict.status)}</a>'
 

@@ -5,7 +5,13 @@ import pytest
 from lipgan.claims.elsewhere import ELSEWHERE
 from lipgan.claims.images.table import MARK
 from lipgan.claims.judge import CLAIMS, Verdict, judge, needed
-from lipgan.claims.matrix import COLUMNS, evidence_markdown, matrix, matrix_markdown
+from lipgan.claims.matrix import (
+    COLUMNS,
+    carried_over,
+    evidence_markdown,
+    matrix,
+    matrix_markdown,
+)
 from lipgan.claims.published import TABLE3
 from lipgan.runs import RunStore
 
@@ -63,7 +69,10 @@ def test_the_markdown_has_a_cell_for_each_and_links_to_the_evidence(mnist_store)
     assert head.count("|") == len(COLUMNS) + 2
     assert len(rows) == 2
     assert 'href="claims.html#evidence-table3-mnist-embedded"' in rows[0]
-    assert rows[1].count("not tested") == len(COLUMNS)
+    assert rows[0].count("not tested") == 2  # criteria, but no runs
+    assert rows[1].count("–") == len(COLUMNS) - 1
+    assert carried_over(HOME)[0] == "omega_shrinks"
+    assert "theorem1" not in carried_over(HOME)
     below = evidence_markdown(cells)
     assert '<a id="evidence-table3-mnist-embedded"></a>' in below
     assert "### Table 3, Sec. 4.2: MNIST" in below
