@@ -425,8 +425,12 @@ def test_cells_that_work_have_panels_of_their_own(table3_runs):
 def system_runs():
     """Three systems after a few steps, two seeds; one run of each diverged."""
     found = {}
-    for name in ("alr_viable", "lgan_beats_wgan", "gran_k"):
-        runs = train(CLAIMS[name].configs("smoke", [0, 1]), device="cpu")
+    tables = {
+        **{n: CLAIMS[n].configs for n in ("alr_viable", "lgan_beats_wgan")},
+        "gran_k": experiments.gran_k,
+    }
+    for name, configs in tables.items():
+        runs = train(configs(scale="smoke", seeds=[0, 1]), device="cpu")
         constant = {k: v for k, v in runs[0].metrics.items() if "constant" in k}
         lost = replace(runs[0], status="diverged", diverged_at=3, metrics=constant)
         found[name] = [lost, *runs[1:]]
@@ -454,7 +458,7 @@ def test_distance_against_strength_has_medians_seeds_and_crosses(
     own = [r for r in runs if getattr(r.config, by) == getattr(runs[-1].config, by)]
     for ax, metric in ((top[-1], "fd_digits_64"), (bottom[-1], "lipschitz_gradient")):
         line = next(k for k in ax.lines if k.get_marker() in MARKERS.values())
-        seeds = np.reshape([r.metrics[metric] for r in own], (2, 3))
+        seeds = np.reshape([r.metrics[metric] for r in own], (2, -1))
         assert np.allclose(sorted(line.get_ydata()), sorted(np.median(seeds, axis=0)))
     crosses = [[k for k in ax.lines if k.get_marker() == "x"] for ax in figure.axes]
     assert [len(found) for found in crosses] == [1, *[0] * (len(titles) - 1)] * 2
@@ -473,11 +477,11 @@ def test_slopes_stand_beside_what_penalties_ask_for(system_runs):
 
 def test_distance_and_push_against_k_has_a_line_per_optimizer(system_runs):
     figure = drawn(distance_and_push_against_k(system_runs["gran_k"]))
-    assert [ax.get_title() for ax in figure.axes[:2]] == ["NS", "WGAN"]
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["NS", "COS", "WGAN"]
     marks = [[k.get_marker() for k in ax.lines] for ax in figure.axes]
-    assert [(row.count("o"), row.count("s")) for row in marks] == [(1, 1)] * 4
-    assert [row.count("x") for row in marks] == [1, 0, 1, 0]
-    control = [k for k in figure.axes[3].lines if k.get_marker() == "o"]
+    assert [(row.count("o"), row.count("s")) for row in marks] == [(1, 1)] * 6
+    assert [row.count("x") for row in marks] == [1, 0, 0, 1, 0, 0]
+    control = [k for k in figure.axes[5].lines if k.get_marker() == "o"]
     assert np.allclose(control[0].get_ydata(), 1)  # the slope of WGAN's loss
     assert {ax.get_yscale() for ax in figure.axes} == {"log"}
 
