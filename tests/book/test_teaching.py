@@ -120,7 +120,7 @@ def check_command(line):
             scale=options.scale, seeds=options.seeds, **fields
         )
     elif "loss" in options:
-        values = {f.name: getattr(options, f.name) for f in fields(Config)}
+        values = {name: getattr(options, name) for name in Config.__dataclass_fields__}
         Config(**{k: v for k, v in values.items() if v is not None})
 
 
