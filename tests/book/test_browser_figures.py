@@ -169,7 +169,7 @@ def test_bound_and_median_are_those_of_python(mathematics):
 
 def test_domain_at_a_trained_k_is_the_record_and_the_verdict_is_computed(mathematics):
     found = mathematics.evaluate(
-        """() => { const d = lipgan.data.sets.domains;
+        """() => { const d = lipgan.data.domains;
         return Object.entries(d.cells).flatMap(([loss, cells]) => cells.map((c, i) => {
           const omega = lipgan.measuredOmega(d, loss, d.ks[i]);
           return [loss, c.omega, omega, omega && lipgan.judge(d, loss, 1, omega)];
@@ -189,7 +189,7 @@ def test_domain_at_a_trained_k_is_the_record_and_the_verdict_is_computed(mathema
 def test_domains_between_trained_k_lie_between(mathematics):
     widths = mathematics.evaluate(
         """() => [0.5, 0.6, 0.7, 0.9, 1].map((k) => {
-        const [a, b] = lipgan.measuredOmega(lipgan.data.sets.domains, "ns", k);
+        const [a, b] = lipgan.measuredOmega(lipgan.data.domains, "ns", k);
         return b - a })"""
     )
     assert widths == sorted(widths)
