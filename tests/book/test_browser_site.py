@@ -269,7 +269,7 @@ def test_figure_shows_the_number_of_python(open_page, loss):
     figure.get_by_label("k, per layer").press("End")
     k = float(figure.locator("output").first.text_content())
     ends = page.evaluate(
-        "([n, k]) => lipgan.measuredOmega(lipgan.data.sets.domains, n, k)", [loss, k]
+        "([n, k]) => lipgan.measuredOmega(lipgan.data.domains, n, k)", [loss, k]
     )
     terms = LOSSES[loss].terms.values()
     slopes = [metrics.attained_slopes(term, *ends) for term in terms]
