@@ -11,7 +11,7 @@ from lipgan.runs import RecordError, Run, RunStore
 from lipgan.runs.evidence import Evidence, Records, evidence_store
 from lipgan.runs.store import OtherDataError
 from lipgan.support.paths import exists, user_path
-from lipgan.training import load_data
+from lipgan.training.start import data_key, load_data
 
 Digest = Callable[[Config], str | None]
 
@@ -41,8 +41,7 @@ def data_digests(
     read: dict[tuple, str | None] = {}
 
     def digest(config: Config) -> str | None:
-        fields = config.image_size, config.channels, config.data_limit
-        key = config.dataset, *fields, config.scale == "smoke"
+        key = data_key(config)
         if key not in read:
             if dataset_spec(config.dataset).built_in:
                 read[key] = _digest_of_built_in(config)

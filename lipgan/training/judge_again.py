@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.engine.noise import Noise
 from lipgan.features import load_extractor
@@ -16,7 +15,7 @@ from lipgan.runs.networks import load_generator
 from lipgan.support.torch_state import usual_torch
 from lipgan.training.evaluate import CHUNK, image_metrics
 from lipgan.training.reference import make_reference
-from lipgan.training.start import load_data, pick_device
+from lipgan.training.start import data_key, load_data, pick_device
 
 
 @usual_torch()
@@ -71,7 +70,7 @@ def judge_again(
     for run in store:
         if run.weights is not None and run.config.image_size:
             name = features or run.config.features
-            groups.setdefault((*_data_key(run.config), name), []).append(run)
+            groups.setdefault((*data_key(run.config), name), []).append(run)
     if not groups:
         say(f"{store.path}: no record of images with weights (--keep-weights)")
     for (*_, name), runs in groups.items():
@@ -92,12 +91,6 @@ def judge_again(
             run = replace(run, metrics=run.metrics | found, provenance=origin)
             store.save(run)
             yield run
-
-
-def _data_key(config: Config) -> tuple:
-    """Equal for configs that are trained on the same images."""
-    fields = config.image_size, config.channels, config.data_limit
-    return config.dataset, *fields, config.scale == "smoke"
 
 
 def _of_these(

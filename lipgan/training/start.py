@@ -124,6 +124,12 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def data_key(config: Config) -> tuple:
+    """Equal for configs to which ``load_data`` gives the same data."""
+    fields = config.image_size, config.channels, config.data_limit
+    return config.dataset, *fields, config.scale == "smoke"
+
+
 def load_data(
     config: Config, data_dir: str | Path | None = None, download: bool = False
 ) -> Dataset:
