@@ -146,13 +146,10 @@ def make_claims(layout: Layout) -> None:
     try:
         from book import figure_data
         from book.report_page import report_page
-        from lipgan.claims.matrix import (
-            carried_over,
-            evidence_markdown,
-            matrix,
-            matrix_markdown,
-        )
-        from lipgan.claims.page import Remembered, claim_verdicts, claims_page
+        from lipgan.claims.judge import CLAIMS, Remembered
+        from lipgan.claims.matrix import carried_over, matrix, matrix_markdown
+        from lipgan.claims.overview import claim_verdicts, claims_page
+        from lipgan.claims.page import legend
         from lipgan.runs.evidence import open_records
     except ImportError as error:
         raise BuildError(f"claims page: lipgan cannot be used: {error}") from None
@@ -160,9 +157,8 @@ def make_claims(layout: Layout) -> None:
         evidence = Remembered.of(open_records(layout.root / "book" / "data"))
         own = Remembered(layout.store)
         verdicts, mine = claim_verdicts(own, layout.scale, evidence)
-        cells = matrix(evidence, verdicts)
-        text = claims_page(verdicts, mine, layout.scale, matrix_markdown(cells))
-        text += "\n" + evidence_markdown(cells)
+        cells = matrix(evidence, verdicts, list(CLAIMS))
+        text = claims_page(cells, mine, layout.scale)
         report = report_page(verdicts, evidence, layout.scale)
     except ValueError as error:  # a record that was changed or does not fit
         raise BuildError(f"claims page: {error}") from error
@@ -171,7 +167,8 @@ def make_claims(layout: Layout) -> None:
     (layout.pages / "report.md").write_text(report, "utf-8")
     board = figure_data.scoreboard(verdicts)  # included by the front page
     small = {cell: v for cell, v in cells.items() if cell[0] in carried_over(verdicts)}
-    board += "\n" + matrix_markdown(small, "pages/claims.html")
+    board += f"\n{legend()}; – no criterion.\n\n"
+    board += matrix_markdown(small, "pages/claims.html")
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
 
 

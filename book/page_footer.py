@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from book.page_list import Page, PagesError, read_yaml
+from book.page_list import Page, PagesError, load_pages, read_yaml
+from book.parameter_table import with_parameter_table
 
 GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(\.git)?/?")
 ANOTHER_SEED: dict[str, Any] = {"seeds": [7]}
@@ -135,6 +137,15 @@ arrow at the top downloads this page as a notebook. {buttons(page, project)}
 """
 
 
+def next_page(page: Page, pages: Sequence[Page]) -> str:
+    """What the page after this one asks; empty on the last one."""
+    names = [one.name for one in pages]
+    after = pages[names.index(page.name) + 1 :]
+    if not after or not after[0].asks:
+        return ""
+    return f"**Next:** {after[0].asks} {{doc}}`{after[0].name}`\n\n"
+
+
 def with_footer(notebook: dict[str, Any], text: str) -> dict[str, Any]:
     """Appends the box to an executed notebook as a cell of its own."""
     cell = {"cell_type": "markdown", "id": "run-box", "metadata": {}, "source": text}
@@ -144,7 +155,8 @@ def with_footer(notebook: dict[str, Any], text: str) -> dict[str, Any]:
 def publish(page: Page, executed: Path, target: Path, root: Path) -> None:
     """Copies an executed page to where the site is built, box included."""
     made = json.loads(executed.read_text("utf-8"))
-    whole = with_footer(made, footer(page, repository(root)))
+    text = next_page(page, load_pages(root)) + footer(page, repository(root))
+    whole = with_parameter_table(with_footer(made, text))
     target.write_text(json.dumps(whole, ensure_ascii=False, indent=1), "utf-8")
 
 

@@ -32,6 +32,7 @@ class Page:
     name: str
     notebook: Path
     parameters: dict[str, Any]
+    asks: str = ""  # what the page before it leads to
 
 
 class NumberLoader(yaml.SafeLoader):
@@ -94,7 +95,7 @@ def load_pages(root: Path) -> list[Page]:
 
 def _page(root: Path, entry: Any) -> Page:
     keys = {"page", "notebook", "parameters"}
-    if not isinstance(entry, dict) or set(entry) != keys:
+    if not isinstance(entry, dict) or set(entry) - {"asks"} != keys:
         raise PagesError(f"pages.yml: entry {entry!r}: expected keys {sorted(keys)}")
     name, parameters = entry["page"], entry["parameters"] or {}
     if not isinstance(name, str) or not PAGE_NAME.fullmatch(name):
@@ -104,7 +105,7 @@ def _page(root: Path, entry: Any) -> Page:
     notebook = root / str(entry["notebook"])
     if not notebook.is_file():
         raise PagesError(f"pages.yml: {name}: notebook {entry['notebook']} is missing")
-    return Page(name, notebook, parameters)
+    return Page(name, notebook, parameters, str(entry.get("asks", "")))
 
 
 def toc_files(root: Path) -> list[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lipgan.claims import CLAIMS
-from lipgan.claims.judge import Verdict
-from lipgan.claims.page import Remembered, badge, counted
+from lipgan.claims.judge import Remembered, Verdict, counted
+from lipgan.claims.page import badge
 from lipgan.runs import Run, training_seconds
 from lipgan.runs.evidence import Records
 from lipgan.sweep import load_known
@@ -45,7 +45,7 @@ def report_page(verdicts: dict[str, Verdict], evidence: Records, scale: str) -> 
     """The report as Markdown.
 
     Args:
-        verdicts: of all claims, by name, as `claims.page.claim_verdicts` gives them.
+        verdicts: of all claims, by name, as `claims.overview` gives them.
         evidence: the published records; one that remembers is not read again.
         scale: of the verdicts.
     """

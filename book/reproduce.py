@@ -50,8 +50,7 @@ def verdicts(store: Records, seeds: Sequence[int]) -> dict[str, Verdict]:
     Returns:
         Verdict by name of the claim.
     """
-    from lipgan.claims.judge import CLAIMS
-    from lipgan.claims.page import judged
+    from lipgan.claims.judge import CLAIMS, judged
 
     return {
         name: judged(name, store, SCALE, seeds)

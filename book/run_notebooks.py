@@ -180,6 +180,8 @@ def run_pages(
     """
     failures: dict[str, list[str]] = {}
     common = stamp_of_inputs(layout)
+    # What a page is made from is noted before it is: an edit meanwhile must outdate it.
+    notebooks = {page.name: digest_of_notebook(page) for page, _ in jobs}
     outdated = [job for job in jobs if not is_current(*job, layout, common)]
     if len(outdated) < len(jobs):
         say(f"  {len(jobs) - len(outdated)} pages are unchanged")
@@ -203,10 +205,10 @@ def run_pages(
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     done = [job for job in jobs if job[0].name not in failures]
-    # Stamped last: records that a later page adds must not outdate an earlier one.
-    common = stamp_of_inputs(layout)
+    # The store last: records that a later page adds must not outdate an earlier one.
+    common["store"] = digest([layout.store], layout.store)
     for page, parameters in done:
-        write_stamp(page, parameters, layout, common)
+        write_stamp(page, parameters, layout, common, notebooks[page.name])
     if layout.failed.is_dir() and not any(layout.failed.iterdir()):
         shutil.rmtree(layout.failed)
     return failures
@@ -248,20 +250,29 @@ def stamp_of_inputs(layout: Layout) -> dict[str, str]:
     }
 
 
+def digest_of_notebook(page: Page) -> str:
+    """Hash of a page's source."""
+    return digest([page.notebook], page.notebook.parent)
+
+
 def _stamp(page: Page, parameters: dict[str, Any], layout: Layout) -> dict[str, Any]:
     executed = layout.pages / f"{page.name}.ipynb"
     return {
-        "notebook": digest([page.notebook], page.notebook.parent),
+        "notebook": digest_of_notebook(page),
         "page": digest([executed], executed.parent),
         "parameters": json.loads(json.dumps(parameters)),
     }
 
 
 def write_stamp(
-    page: Page, parameters: dict[str, Any], layout: Layout, common: dict[str, str]
+    page: Page,
+    parameters: dict[str, Any],
+    layout: Layout,
+    common: dict[str, str],
+    notebook: str,
 ) -> None:
     """Notes beside a page what it was made from."""
-    stamp = {**common, **_stamp(page, parameters, layout)}
+    stamp = {**common, **_stamp(page, parameters, layout), "notebook": notebook}
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
     (layout.pages / f"{page.name}.json").write_text(text, "utf-8")
 

@@ -62,6 +62,15 @@
     }
   }
 
+  // A link to evidence that is folded opens its box.
+  function reveal() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const box = target?.closest("details");
+    if (!box || box.open) return;
+    box.open = true;
+    box.scrollIntoView();
+  }
+
   // Solutions that are folded on the screen are open on paper.
   function unfold() {
     for (const box of document.querySelectorAll("details:not([open])")) {
@@ -77,6 +86,8 @@
     addEventListener("load", () => window.MathJax?.startup?.promise?.then(name));
     addEventListener("resize", name);
     addEventListener("beforeprint", unfold);
+    addEventListener("hashchange", reveal);
+    reveal();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
   else all();

@@ -1,15 +1,20 @@
 """The verdict on a claim, from recorded runs; the claims are in ``lipgan.claims``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from lipgan.claims import CLAIMS
 from lipgan.claims.base import Check, Claim
 from lipgan.claims.elsewhere import ELSEWHERE, OnData
 from lipgan.config import Config
-from lipgan.runs import Run, training_seconds
+from lipgan.runs import Run, RunStore, training_seconds
+from lipgan.runs.evidence import Evidence, Records
+from lipgan.sweep import load_known
 
 HOME = "digits"  # the data set, or the points, that CLAIMS speak of
+SEEDS = range(10)  # that are looked for in a store
 VERDICTS = ("reproduced", "partly", "not reproduced", "not tested")
 
 
@@ -84,6 +89,42 @@ def judge(
     )
 
 
+def judged(
+    name: str,
+    store: Records,
+    scale: str,
+    seeds: Sequence[int] | None = None,
+    dataset: str = HOME,
+) -> Verdict:
+    """The verdict on one claim from those seeds whose runs are all in the store."""
+    runs: list[Run] = []
+    if seeds is None:
+        seeds = SEEDS if dataset == HOME else seeds_of(name, dataset)
+    if not needed(name, scale, [0], dataset):
+        return judge(name, [], scale, dataset)
+    for seed in seeds:
+        configs = needed(name, scale, [seed], dataset)
+        known = load_known(configs, store)
+        if len(known) == len(configs):
+            runs += known
+    return judge(name, runs, scale, dataset)
+
+
+def counted(
+    verdicts: Mapping[str, Verdict], names: Sequence[str], *, none: bool = True
+) -> str:
+    """How many of these claims have which verdict.
+
+    Args:
+        verdicts: by claim.
+        names: of those that count.
+        none: whether a verdict that no claim has is counted as well.
+    """
+    found = [verdicts[name].status for name in names]
+    counts = {status: found.count(status) for status in VERDICTS}
+    return ", ".join(f"{n} {status}" for status, n in counts.items() if n or none)
+
+
 def _judged(name: str, dataset: str) -> Claim | OnData:
     """What says how a claim is judged on a data set."""
     if name not in CLAIMS:
@@ -103,3 +144,16 @@ def _status(checks: Sequence[Check]) -> str:
     if not counted[0]:
         return "not reproduced"
     return "reproduced" if all(counted) else "partly"
+
+
+class Remembered(RunStore):
+    """Reads every record once: many claims share their runs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.ids, self.load = cache(super().ids), cache(super().load)  # type: ignore[method-assign]
+
+    @classmethod
+    def of(cls, store: Records) -> Records:
+        """The store itself if it remembers what it read, else one that does."""
+        return store if isinstance(store, cls | Evidence) else cls(store.path)

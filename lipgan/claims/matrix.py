@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lipgan.claims.elsewhere import ELSEWHERE
-from lipgan.claims.judge import CLAIMS, HOME, Verdict, needed
-from lipgan.claims.page import Remembered, badge, judged, verdict_markdown
+from lipgan.claims.judge import CLAIMS, HOME, Remembered, Verdict, judged, needed
+from lipgan.claims.page import mark
 from lipgan.runs.evidence import Evidence, Records
 
 # Columns: data set and scale of the runs that are judged.
@@ -62,29 +62,10 @@ def matrix_markdown(cells: dict[Cell, Verdict | None], page: str = "") -> str:
     rows = [_row(heads), _row(["---"] * len(heads))]
     for name in dict.fromkeys(name for name, _ in cells):
         claim = CLAIMS[name]
-        link = f'<a href="{page}#{anchor(name)}">{claim.where}</a>'
+        link = f'<a href="{page}#{anchor(name)}">{claim.statement}</a>'
         own = [_cell(name, column, cells[name, column], page) for column in COLUMNS]
         rows.append(_row([link, *own]))
     return "\n".join(rows)
-
-
-def evidence_markdown(cells: dict[Cell, Verdict | None]) -> str:
-    """The lines of evidence of all columns but the first, data set by data set."""
-    lines: list[str] = []
-    for column, (dataset, _) in COLUMNS.items():
-        for name in dict.fromkeys(name for name, _ in cells):
-            verdict = cells[name, column]
-            if dataset == HOME or verdict is None or not verdict.checks:
-                continue
-            lines += [
-                f'<a id="{anchor(name, column)}"></a>',
-                "",
-                f"### {CLAIMS[name].where}: {column}",
-                "",
-                verdict_markdown(name, verdict),
-                "",
-            ]
-    return "\n".join(lines)
 
 
 def verdicts_by_table(evidence: Evidence) -> dict[str, str]:
@@ -113,9 +94,9 @@ def _cell(name: str, column: str, verdict: Verdict | None, page: str) -> str:
     if verdict is None:
         return "–"
     if not verdict.checks:
-        return badge(verdict.status)
+        return mark(verdict.status)
     target = anchor(name) if COLUMNS[column][0] == HOME else anchor(name, column)
-    return f'<a href="{page}#{target}">{badge(verdict.status)}</a>'
+    return f'<a href="{page}#{target}">{mark(verdict.status)}</a>'
 
 
 def anchor(name: str, column: str = "") -> str:

@@ -1,20 +1,13 @@
-"""Runs and verdicts as Markdown and tables, for notebooks and the claims page."""
+"""Runs and verdicts as Markdown, for notebooks and the claims page."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from lipgan.claims.base import Change, Check
-from lipgan.claims.judge import CLAIMS, HOME, VERDICTS, Verdict, judge, needed, seeds_of
+from lipgan.claims.judge import CLAIMS, Verdict, counted, judged
 from lipgan.runs import Run, RunStore, training_seconds
-from lipgan.runs.evidence import Evidence, Records
-from lipgan.sweep import load_known
 
-SEEDS = range(10)  # that the claims page looks for
-CHANGED = (
-    "Where runs are known, a criterion is replaced only in the open: the old one, its "
-    "verdict and the reason stay here, by day."
-)
+NO_VERDICT = "not known at this scale"
+MARKS = {"reproduced": "✓", "partly": "◐", "not reproduced": "✗", "not tested": "·"}
 
 
 def badge(status: str) -> str:
@@ -23,12 +16,78 @@ def badge(status: str) -> str:
     return f'<span class="verdict verdict-{kind}">{status}</span>'
 
 
-def verdict_markdown(name: str, verdict: Verdict) -> str:
-    """Claim, verdict and every line of evidence."""
+def mark(status: str) -> str:
+    """A verdict as one sign, for a table with a legend; its word is read aloud."""
+    kind = status.replace(" ", "-")
+    return (
+        f'<span class="verdict verdict-{kind} verdict-mark" role="img" '
+        f'aria-label="{status}" title="{status}">{MARKS[status]}</span>'
+    )
+
+
+def legend() -> str:
+    """What the marks stand for, as a line of HTML."""
+    return ", ".join(f"{mark(status)} {status}" for status in MARKS)
+
+
+def headline(verdicts: Mapping[str, Verdict]) -> str:
+    """The verdicts of a page in two lines: the first claim, then how the others fared.
+
+    Args:
+        verdicts: by claim, the leading one first.
+    """
+    name, *others = verdicts
+    first = verdicts[name]
+    seeds = f"seeds {listed(first.seeds)}" if first.seeds else "closed formulas"
+    where = f"scale `{first.scale or 'none'}`, {seeds}"
+    lines = [f"{badge(first.status)} {CLAIMS[name].statement} ({where})."]
+    if others:
+        which = "The other statement" if len(others) == 1 else "The other statements"
+        counts = counted(verdicts, others, none=False)
+        lines += [f"{which} of this page: {counts}."]
+    return " ".join(lines)
+
+
+def found(verdict: Verdict, line: int) -> str:
+    """The numbers of one line of evidence; a remark where there is no verdict."""
+    return verdict.checks[line].found if verdict.checks else NO_VERDICT
+
+
+def verdicts_markdown(verdicts: Mapping[str, Verdict]) -> str:
+    """Every verdict of a page; its lines of evidence are folded."""
+    return "\n\n".join(folded(name, verdict) for name, verdict in verdicts.items())
+
+
+def folded(
+    name: str, verdict: Verdict, extra: str = "", *, label: str = "", on: str = ""
+) -> str:
+    """Verdict and claim as one line that opens to the lines of evidence.
+
+    Args:
+        name: key of ``CLAIMS``.
+        verdict: on it.
+        extra: Markdown under the evidence.
+        label: an anchor within what is folded; a link to it opens the box.
+        on: the data set, where it is not the one that the claim speaks of.
+    """
     claim = CLAIMS[name]
-    lines = [f"{badge(verdict.status)} {claim.statement} ({claim.where}).", ""]
+    where = f"{claim.where}, {on}" if on else claim.where
+    title = f"{badge(verdict.status)} {claim.statement} ({where})"
+    place = f'<a id="{label}"></a>\n\n' if label else ""
+    text = evidence_markdown(name, verdict)
+    inner = f"{place}{text}\n\n{extra}".rstrip()
+    return (
+        f'<details class="evidence">\n<summary>{title}</summary>\n\n{inner}\n\n'
+        "</details>"
+    )
+
+
+def evidence_markdown(name: str, verdict: Verdict) -> str:
+    """Every line of evidence on a claim."""
+    claim = CLAIMS[name]
+    lines: list[str] = []
     if not verdict.checks:
-        return lines[0] + f" Scale `{verdict.scale or 'none'}` gives no verdict."
+        return f"Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
     late = claim.post_hoc or bool(claim.changes)
     when = "written when the runs were known" if late else "fixed before the results"
@@ -63,173 +122,7 @@ def _changed(change: Change, status: str) -> str:
     )
 
 
-def changes_log() -> list[str]:
-    """Every criterion that was replaced, by day, as lines of Markdown."""
-    rows = [
-        (
-            change.day,
-            f"{CLAIMS[name].statement}. Before: {change.before} "
-            f"(*{change.verdict}*). Why: {change.why}",
-        )
-        for name in CLAIMS
-        for change in CLAIMS[name].changes
-    ]
-    return [f"- {day}: {text}" for day, text in sorted(rows, key=lambda row: row[0])]
-
-
-def claims_table(own: RunStore, scale: str, evidence: Records | None = None) -> str:
-    """The claims page: one row per claim.
-
-    The verdict is that of the published evidence where it is complete, else that of
-    the reader's own records; these have a column of their own beside it.
-
-    Args:
-        own: records made here.
-        scale: whose runs are judged.
-        evidence: the published records, if any.
-    """
-    verdicts, mine = claim_verdicts(own, scale, evidence)
-    return claims_page(verdicts, mine, scale)
-
-
-def claim_verdicts(
-    own: RunStore, scale: str, evidence: Records | None = None
-) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
-    """Verdicts on all claims by name: those that count, and those of `own` alone.
-
-    Args:
-        own: records made here.
-        scale: whose runs are judged.
-        evidence: the published records, if any; they count where they are complete.
-    """
-    own_runs = Remembered.of(own)
-    evidence = evidence and Remembered.of(evidence)
-    mine = {name: judged(name, own_runs, scale) for name in CLAIMS}
-    verdicts = dict(mine)
-    for name in CLAIMS:
-        published = judged(name, evidence, scale) if evidence else mine[name]
-        if published.checks:
-            verdicts[name] = published
-    return verdicts, mine
-
-
-def claims_page(
-    verdicts: dict[str, Verdict],
-    mine: dict[str, Verdict],
-    scale: str,
-    matrix: str = "",
-) -> str:
-    """The claims page from verdicts as `claim_verdicts` returns them.
-
-    Args:
-        verdicts: those that count, by claim.
-        mine: those of what was trained here.
-        scale: whose runs are judged.
-        matrix: claims by data sets as Markdown, see `matrix_markdown`.
-    """
-    own_claims = [name for name in CLAIMS if CLAIMS[name].of_paper]
-    others = [name for name in CLAIMS if not CLAIMS[name].of_paper]
-    lines = [
-        "# The claims and their verdicts",
-        "",
-        f"Scale `{scale}`: {counted(verdicts, own_claims)}. Every row is computed "
-        "from the run records when the book is built; a claim without complete records "
-        "is *not tested*. The last column judges what was trained where this book was "
-        "built, by the same criteria, with its seeds: with one seed, near-ties fall "
-        "either way. The evidence for each row follows below the tables.",
-        "",
-        *([matrix, ""] if matrix else []),
-        *_claim_rows(own_claims, "in the paper", verdicts, mine),
-        "",
-        "## Beyond the paper",
-        "",
-        "What its thesis predicts for other systems, and what these systems claim: "
-        f"{counted(verdicts, others)}.",
-        "",
-        *_claim_rows(others, "source", verdicts, mine),
-    ]
-    for name, verdict in verdicts.items():
-        claim = CLAIMS[name]
-        lines += [
-            "",
-            f'<a id="evidence-{name.replace("_", "-")}"></a>',
-            "",
-            f"## {claim.where}",
-            "",
-            verdict_markdown(name, verdict),
-            "",
-            f"What would refute it: {claim.refuted_by}. Page: {{doc}}`{claim.page}`.",
-        ]
-    lines += ["", "## Criteria that were changed", "", CHANGED, "", *changes_log()]
-    return "\n".join(lines) + "\n"
-
-
-class Remembered(RunStore):
-    """Reads every record once: many claims share their runs."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.ids, self.load = cache(super().ids), cache(super().load)  # type: ignore[method-assign]
-
-    @classmethod
-    def of(cls, store: Records) -> Records:
-        """The store itself if it remembers what it read, else one that does."""
-        return store if isinstance(store, cls | Evidence) else cls(store.path)
-
-
-def counted(verdicts: dict[str, Verdict], names: Sequence[str]) -> str:
-    """How many of these claims have which verdict."""
-    found = [verdicts[name].status for name in names]
-    return ", ".join(f"{found.count(status)} {status}" for status in VERDICTS)
-
-
-def judged(
-    name: str,
-    store: Records,
-    scale: str,
-    seeds: Sequence[int] | None = None,
-    dataset: str = HOME,
-) -> Verdict:
-    """The verdict on one claim from those seeds whose runs are all in the store."""
-    runs: list[Run] = []
-    if seeds is None:
-        seeds = SEEDS if dataset == HOME else seeds_of(name, dataset)
-    if not needed(name, scale, [0], dataset):
-        return judge(name, [], scale, dataset)
-    for seed in seeds:
-        configs = needed(name, scale, [seed], dataset)
-        known = load_known(configs, store)
-        if len(known) == len(configs):
-            runs += known
-    return judge(name, runs, scale, dataset)
-
-
-def _claim_rows(
-    names: Sequence[str],
-    source: str,
-    verdicts: dict[str, Verdict],
-    mine: dict[str, Verdict],
-) -> list[str]:
-    return [
-        f"| verdict | claim | {source} | seeds | training | trained here |",
-        "|---|---|---|---|---|---|",
-        *(_claim_row(name, verdicts[name], mine[name]) for name in names),
-    ]
-
-
-def _claim_row(name: str, verdict: Verdict, mine: Verdict) -> str:
-    claim = CLAIMS[name]
-    cost = f"{verdict.seconds / 60:.1f} min" if verdict.seconds else "–"
-    link = f"[{claim.statement}]({claim.page}.ipynb)"
-    here = "–"
-    if mine.seeds and mine.checks:
-        here = f"{badge(mine.status)} {_listed(mine.seeds)}"
-    seeds = _listed(verdict.seeds) or "–"
-    cells = (badge(verdict.status), link, claim.where, seeds, cost, here)
-    return "| " + " | ".join(cells) + " |"
-
-
-def _listed(seeds: Sequence[int]) -> str:
+def listed(seeds: Sequence[int]) -> str:
     """Seeds 0, 1, 2 as 0–2, any others one by one."""
     if len(seeds) > 1 and tuple(seeds) == tuple(range(seeds[0], seeds[-1] + 1)):
         return f"{seeds[0]}–{seeds[-1]}"
@@ -249,7 +142,7 @@ def own_verdicts(names: Sequence[str], scale: str) -> str:
             )
     if not rows:
         return "Nothing was trained here: these are the published records."
-    seeds = _listed(judged(names[0], own, scale).seeds)
+    seeds = listed(judged(names[0], own, scale).seeds)
     return "\n".join(
         [
             f"Trained where this page was made, seed {seeds}:",

@@ -19,6 +19,7 @@ from book.page_list import (
 )
 from book.run_notebooks import (
     Layout,
+    digest_of_notebook,
     is_current,
     run_pages,
     stamp_of_inputs,
@@ -296,8 +297,12 @@ def test_a_page_is_reused_until_something_changes(project, change):
         path.touch()
     page, values = load_pages(layout.root)[0], {"scale": "smoke"}
     assert not is_current(page, values, layout, stamp_of_inputs(layout))
-    write_stamp(page, values, layout, stamp_of_inputs(layout))
+    made_from = digest_of_notebook(page)
+    write_stamp(page, values, layout, stamp_of_inputs(layout), made_from)
     assert is_current(page, values, layout, stamp_of_inputs(layout))
+    write_stamp(page, values, layout, stamp_of_inputs(layout), "what was run")
+    assert not is_current(page, values, layout, stamp_of_inputs(layout))  # edited since
+    write_stamp(page, values, layout, stamp_of_inputs(layout), made_from)
     assert not is_current(page, {"scale": "paper"}, layout, stamp_of_inputs(layout))
     changed.write_text(changed.read_text() + " ")
     assert not is_current(page, values, layout, stamp_of_inputs(layout))

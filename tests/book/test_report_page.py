@@ -7,8 +7,7 @@ import pytest
 from book import report_page
 from lipgan import experiments
 from lipgan.claims import CLAIMS
-from lipgan.claims.judge import Verdict
-from lipgan.claims.page import Remembered
+from lipgan.claims.judge import Remembered, Verdict
 from lipgan.runs import RunStore
 
 HEADINGS = [

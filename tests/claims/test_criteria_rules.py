@@ -10,7 +10,7 @@ from lipgan.claims import CLAIMS
 from lipgan.claims.base import Check
 from lipgan.claims.domain_against_k.drift import sound
 from lipgan.claims.judge import VERDICTS, Verdict, judge
-from lipgan.claims.page import verdict_markdown
+from lipgan.claims.page import evidence_markdown
 from lipgan.claims.published import CONSTANT_FID, TABLE3
 from lipgan.claims.spread import beyond, log_ratio
 from lipgan.claims.systems.criteria import at_best
@@ -60,7 +60,7 @@ def test_lines_that_cannot_decide_decide_nothing(mark, held, made_run, monkeypat
     monkeypatch.setitem(CLAIMS, "table5", changed)
     runs = [made_run(c) for c in claim.configs("embedded", [0])]
     assert judge("table5", runs).status == "reproduced"
-    text = verdict_markdown("table5", judge("table5", runs))
+    text = evidence_markdown("table5", judge("table5", runs))
     assert ("(implementation check)" in text) or ("cannot decide: no power" in text)
 
 
@@ -117,7 +117,7 @@ def test_a_changed_criterion_stands_with_both_verdicts(name):
         assert change.verdict in VERDICTS
         assert change.why.endswith(".")
     verdict = Verdict("partly", (Check("asked", "found", True),), (0,), "embedded")
-    text = verdict_markdown(name, verdict)
+    text = evidence_markdown(name, verdict)
     assert "written when the runs were known" in text
     last = CLAIMS[name].changes[-1].verdict
     assert f"verdict-{last.replace(' ', '-')}" in text.split("Criterion changed")[-1]

@@ -5,13 +5,8 @@ import pytest
 from lipgan.claims.elsewhere import ELSEWHERE
 from lipgan.claims.images.table import MARK
 from lipgan.claims.judge import CLAIMS, Verdict, judge, needed
-from lipgan.claims.matrix import (
-    COLUMNS,
-    carried_over,
-    evidence_markdown,
-    matrix,
-    matrix_markdown,
-)
+from lipgan.claims.matrix import COLUMNS, carried_over, matrix, matrix_markdown
+from lipgan.claims.overview import claims_page
 from lipgan.claims.published import TABLE3
 from lipgan.runs import RunStore
 
@@ -69,14 +64,21 @@ def test_the_markdown_has_a_cell_for_each_and_links_to_the_evidence(mnist_store)
     assert head.count("|") == len(COLUMNS) + 2
     assert len(rows) == 2
     assert 'href="claims.html#evidence-table3-mnist-embedded"' in rows[0]
-    assert rows[0].count("not tested") == 2  # criteria, but no runs
+    assert rows[0].count('label="not tested"') == 2  # criteria, but no runs
     assert rows[1].count("–") == len(COLUMNS) - 1
     assert carried_over(HOME)[0] == "omega_shrinks"
     assert "theorem1" not in carried_over(HOME)
-    below = evidence_markdown(cells)
-    assert '<a id="evidence-table3-mnist-embedded"></a>' in below
-    assert "### Table 3, Sec. 4.2: MNIST" in below
-    assert below.count("###") == 1
+
+
+def test_the_claims_page_has_a_box_for_each_column_with_evidence(mnist_store):
+    cells = matrix(mnist_store, HOME, list(CLAIMS))
+    text = claims_page(cells, HOME, "embedded")
+    assert '<a id="evidence-table3-mnist-embedded"></a>' in text
+    assert "(Table 3, Sec. 4.2, MNIST)</summary>" in text
+    elsewhere = [key for key, v in cells.items() if v and v.checks]
+    boxes = text.count('<details class="evidence">')
+    assert boxes == len(CLAIMS) + len(elsewhere)
+    assert elsewhere
 
 
 def test_claims_without_criteria_on_a_data_set_are_refused():

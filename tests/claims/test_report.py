@@ -1,6 +1,7 @@
 """Tables and Markdown: what they show is what the runs hold."""
 
 import math
+import re
 
 import pytest
 
@@ -13,7 +14,8 @@ from lipgan.claims.bound.tables import (
     table2_recomputed,
 )
 from lipgan.claims.fid_against_k.tables import ratios_beside_paper
-from lipgan.claims.judge import CLAIMS
+from lipgan.claims.judge import CLAIMS, Verdict, judged
+from lipgan.claims.overview import claims_markdown
 from lipgan.claims.published import TABLE3
 from lipgan.claims.toys.tables import toy_table
 from lipgan.runs import RunStore
@@ -29,15 +31,32 @@ def smoke_store(tmp_path_factory):
     return store
 
 
-def test_claims_table_has_one_row_per_claim_and_smoke_is_not_tested(smoke_store):
-    text = page.claims_table(smoke_store, "smoke")
-    rows = [line for line in text.splitlines() if line.startswith("| <span")]
+def test_claims_page_has_one_row_and_one_box_per_claim(smoke_store):
+    text = claims_markdown(smoke_store, "smoke", smoke_store)
+    rows = [line for line in text.splitlines() if line.startswith("| <a")]
     assert len(rows) == len(CLAIMS)
-    assert all("verdict-not-tested" in row for row in rows)
+    assert all("verdict-not-tested" in row for row in rows)  # smoke decides nothing
+    assert text.count('<details class="evidence">') == len(CLAIMS)
     of_paper = [claim.of_paper for claim in CLAIMS.values()]
-    counts = f"{sum(of_paper)} not tested. Every row"
-    assert counts in text
-    assert text.count("| in the paper |") == text.count("| source |") == 1
+    for count in (sum(of_paper), len(of_paper) - sum(of_paper)):
+        assert f"{count} not tested." in text
+    targets = re.findall(r'href="#([\w-]+)"', text)
+    assert all(text.count(f'<a id="{target}"></a>') == 1 for target in targets)
+    assert len(targets) >= len(CLAIMS)
+
+
+def test_headline_is_the_first_claim_and_a_count_of_the_others():
+    verdicts = {
+        "table3": Verdict("partly", (), seeds=(0, 1), scale="embedded"),
+        "small_k": Verdict("reproduced", ()),
+        "large_k": Verdict("reproduced", ()),
+    }
+    text = page.headline(verdicts)
+    assert text.startswith(page.badge("partly") + " " + CLAIMS["table3"].statement)
+    assert "seeds 0–1" in text
+    assert text.endswith("The other statements of this page: 2 reproduced.")
+    assert "other" not in page.headline({"table3": verdicts["table3"]})
+    assert page.found(verdicts["table3"], 0) == page.NO_VERDICT
 
 
 def test_only_complete_seeds_are_judged(made_run, tmp_path):
@@ -46,11 +65,11 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
         distance = TABLE3["cifar10"][config.loss, config.lipschitz_k]
         metrics = {"fd_digits_2k": distance, "fd_digits_constant": 401.24}
         store.save(made_run(config, metrics))
-    verdict = page.judged("table3", store, "embedded")
+    verdict = judged("table3", store, "embedded")
     assert verdict.seeds == (0, 3)
     assert verdict.checks[0].holds
     store.records()[0].unlink()
-    assert len(page.judged("table3", store, "embedded").seeds) == 1
+    assert len(judged("table3", store, "embedded").seeds) == 1
 
 
 def test_table3_shows_median_range_and_divergence():
@@ -96,7 +115,8 @@ def test_provenance_names_commit_device_and_records(smoke_store):
 
 def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkeypatch):
     only = {"table3": CLAIMS["table3"]}
-    monkeypatch.setattr("lipgan.claims.page.CLAIMS", only)
+    for module in ("page", "overview"):
+        monkeypatch.setattr(f"lipgan.claims.{module}.CLAIMS", only)
     evidence, own = RunStore(tmp_path / "evidence"), RunStore(tmp_path / "own")
     constant = {"fd_digits_constant": 401.24}
     for seed, store in ((0, own), (0, evidence), (1, evidence)):
@@ -105,13 +125,10 @@ def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkey
             if store is own:  # everything works
                 distance = 10.0 + config.lipschitz_k / 10
             store.save(made_run(config, {"fd_digits_2k": distance, **constant}))
-    text = page.claims_table(own, "embedded", evidence)
-    row = next(line for line in text.splitlines() if "only WGAN does](" in line)
-    assert row.count("verdict-") == 2
-    assert row.endswith(
-        '<span class="verdict verdict-not-reproduced">not reproduced</span> 0 |'
-    )
-    assert "| 0–1 |" in row
+    text = claims_markdown(own, "embedded", evidence)
+    assert text.count("<details") == 2  # the claim, and the criteria that changed
+    assert "Trained where this book was built: " + page.badge("not reproduced") in text
+    assert "seeds 0, 1." in text
     monkeypatch.setenv("LIPGAN_STORE", str(own.path))
     lines = page.own_verdicts(["table3"], "embedded")
     assert "verdict-not-reproduced" in lines
