@@ -258,7 +258,7 @@ def _publish(options: argparse.Namespace) -> int:
     from lipgan.experiments import EXPERIMENTS
     from lipgan.runs import RunStore, atomic
     from lipgan.runs.catalog import README, catalog
-    from lipgan.runs.store import project_root
+    from lipgan.support.paths import project_root
     from lipgan.sweep.publish import publish
 
     store = RunStore(options.store)

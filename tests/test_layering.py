@@ -24,7 +24,7 @@ MAY_DRAW = ("lipgan.claims.*.figures", "lipgan.claims.draw", "lipgan.claims.styl
 MAY_USE_DISK = {
     *("data/image_files.py", "support/messages.py"),
     *("features/inception.py", "features/shipped.py"),
-    *("runs/atomic.py", "runs/evidence.py", "runs/networks.py", "runs/store.py"),
+    *("runs/atomic.py", "runs/evidence.py", "runs/files.py", "runs/networks.py"),
     *("sweep/publish.py", "training/checkpoints.py", "training/reference.py"),
 }
 DISK = {

@@ -27,8 +27,8 @@ import numpy as np
 
 from lipgan.config import Config, fingerprint
 from lipgan.runs.run import RecordError, Run, pixels
-from lipgan.runs.store import RunStore, project_root
-from lipgan.support.paths import user_path
+from lipgan.runs.store import RunStore
+from lipgan.support.paths import project_root, user_path
 
 SUMS = "SHA256SUMS"
 FIELDS, RUNS, HISTORY = "fields.json", "runs.csv", "history.safetensors"
