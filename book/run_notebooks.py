@@ -12,46 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from book.gate import gate, normalize
+from book.layout import Layout
 from book.page_list import Page
 
 KERNEL = "lipgan-book"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where a build reads and writes.
-
-    Attributes:
-        root: project folder; notebooks run in it.
-        scale: `smoke`, `embedded` or `paper`.
-        store: folder of the run records.
-        work: folder of this build; everything in it can be deleted.
-    """
-
-    root: Path
-    scale: str
-    store: Path
-    work: Path
-
-    @property
-    def pages(self) -> Path:
-        """Executed notebooks that passed the gate, with their stamps."""
-        return self.work / "pages"
-
-    @property
-    def figures(self) -> Path:
-        """Data and static pictures of the interactive figures."""
-        return self.work / "figures"
-
-    @property
-    def failed(self) -> Path:
-        """Notebooks that did not pass, for inspection; never published."""
-        return self.work / "failed"
 
 
 @contextmanager

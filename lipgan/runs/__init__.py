@@ -1,5 +1,6 @@
 """A run, and the stores that keep records of runs."""
 
+from lipgan.runs.files import StoreError
 from lipgan.runs.run import (
     HISTORY_DIGITS,
     RecordError,
@@ -7,7 +8,8 @@ from lipgan.runs.run import (
     VersionError,
     training_seconds,
 )
-from lipgan.runs.store import RunStore, StoreError, default_store
+from lipgan.runs.store import RunStore
+from lipgan.support.paths import default_store
 
 __all__ = [
     "HISTORY_DIGITS",

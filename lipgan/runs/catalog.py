@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from lipgan.runs.evidence import Evidence, Table
+from lipgan.runs.evidence import Evidence
 from lipgan.runs.run import training_seconds
+from lipgan.runs.table import Table
 
 README = "README.md"
 _HEAD = """# Published runs

@@ -1,23 +1,17 @@
 """The store that keeps records on disk: a directory, found by ``config_id``.
 
-One JSON file per run, for images one small PNG, and the weights if they were kept.
-Every file is written under another name, flushed to the disk, and only then renamed,
-the JSON last: a killed process or a lost machine leaves a whole record or none. A
-picture never takes the place of another one, so a record keeps its own, whoever else
-writes at the same time. A second record of one config, trained on other data, has the
-digest of these in its name.
+One JSON file per run, for images one small PNG, and the weights if they were kept. The
+JSON is written last: a killed process or a lost machine leaves a record whole or not at
+all. A second record of one config, trained on other data, has their digest in its name.
 """
 
-import os
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from lipgan.config import Config
-from lipgan.runs import atomic
+from lipgan.runs.files import Picture, RecordFiles
 from lipgan.runs.networks import packed
 from lipgan.runs.run import (
     HEAD_BYTES,
@@ -31,34 +25,7 @@ from lipgan.runs.run import (
     png,
     sha256,
 )
-from lipgan.support.paths import exists, user_path
-
-# other JSON files, such as notes or the ._ files of macOS, are no records
-RECORD_NAME = re.compile(r"[0-9a-f]{16}(\.[0-9a-f]{16}(-[0-9a-f]{16})?)?\.json")
-DAMAGED = "damaged"  # folder inside a store, where repair puts what it found
-
-
-class StoreError(ValueError):
-    """A store cannot be used or written to."""
-
-
-def default_store() -> Path:
-    """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
-    if os.environ.get("LIPGAN_STORE"):
-        return user_path(os.environ["LIPGAN_STORE"], "LIPGAN_STORE")
-    return project_root() / "runs"
-
-
-def project_root() -> Path:
-    """The folder above this one that holds the book, else the working directory."""
-    here = Path.cwd()
-    roots = [p for p in (here, *here.parents) if (p / "_toc.yml").exists()]
-    return (roots or [here])[0]
-
-
-class _File(NamedTuple):
-    path: Path
-    content: bytes
+from lipgan.support.paths import default_store, exists, user_path
 
 
 class OtherDataError(KeyError):
@@ -77,9 +44,10 @@ class RunStore:
         self.path = default_store() if path is None else user_path(path, "store")
         if exists(self.path, "store") and not self.path.is_dir():
             raise ValueError(f"store: {str(self.path)!r} is a file, not a directory")
+        self.files = RecordFiles(self.path)
 
     def __contains__(self, config: Config) -> bool:
-        return self._json(config.config_id).exists()
+        return self.files.json(config.config_id).exists()
 
     def holds(self, run: Run) -> bool:
         """Whether it has a sound record of this config, data and kept weights."""
@@ -101,7 +69,7 @@ class RunStore:
 
     def records(self) -> list[Path]:
         """The JSON files of all records, sorted by name."""
-        return [self._json(name) for name in sorted(self.ids())]
+        return [self.files.json(name) for name in sorted(self.ids())]
 
     def ids(self) -> set[str]:
         """The name of every record, from one listing of the directory.
@@ -109,7 +77,7 @@ class RunStore:
         It is the ``config_id``, followed by a dot and the data's digest where there is
         another record of the same config.
         """
-        return {n[:-5] for n in self._names() if RECORD_NAME.fullmatch(n)}
+        return self.files.ids()
 
     def load(self, config: Config, data_digest: str | None = None) -> Run:
         """Return the verified record of this config.
@@ -157,7 +125,7 @@ class RunStore:
             RecordError: they do not begin like a record.
         """
         try:
-            return outcome(self._content(name, HEAD_BYTES))
+            return outcome(self.files.content(name, HEAD_BYTES))
         except (KeyError, ValueError) as error:
             raise RecordError(name, f"not readable ({error})") from None
 
@@ -171,15 +139,8 @@ class RunStore:
         name = self._name_for(run)
         picture = None if run.samples is None else png(run.samples)
         weights = packed(run)
-        with self._writing(f"record {name}"):
-            self.path.mkdir(parents=True, exist_ok=True)
-            if picture is not None:
-                self._save_picture(name, picture)
-            if weights is not None:
-                atomic.write(self._weights(name), weights)
-            sums = Sums(sha256(picture), sha256(weights))
-            atomic.write(self._json(name), encode(run, sums))
-            atomic.flush_directory(self.path)
+        content = encode(run, Sums(sha256(picture), sha256(weights)))
+        self.files.write(name, content, picture, weights)
 
     def _name_for(self, run: Run) -> str:
         name = run.config.config_id
@@ -188,16 +149,6 @@ class RunStore:
         except (KeyError, RecordError):
             return name
         return name if held.of_data(run.data_digest) else f"{name}.{run.data_digest}"
-
-    def check_writable(self) -> None:
-        """Find out before hours of training whether records can be written.
-
-        Raises:
-            StoreError: they cannot.
-        """
-        with self._writing("records"):
-            self.path.mkdir(parents=True, exist_ok=True)
-            atomic.probe(self.path)
 
     def check(self, name: str) -> Path | None:
         """Verify one record without decoding its picture; return the picture's file.
@@ -208,15 +159,6 @@ class RunStore:
         """
         _, picture = self._checked(name)
         return picture and picture.path
-
-    def files(self) -> list[Path]:
-        """All files of the store, records and others."""
-        return [self.path / name for name in self._names()]
-
-    def pictures(self, name: str) -> list[Path]:
-        """The files that may hold the picture of this record."""
-        found = (path for path in self.files() if path.suffix == ".png")
-        return [p for p in found if p.stem == name or p.stem.startswith(f"{name}-")]
 
     def set_aside(self, name: str) -> list[Path]:
         """Move a damaged record and its pictures to ``damaged``; an intact one stays.
@@ -239,49 +181,9 @@ class RunStore:
         except KeyError:
             return []
         except RecordError:
-            beside = [*self.pictures(name), self._weights(name)]
-            return self.move_aside([*beside, self._json(name)])
+            beside = [*self.files.pictures(name), self.files.weights(name)]
+            return self.files.move_aside([*beside, self.files.json(name)])
         return []
-
-    def move_aside(self, paths: Iterable[Path]) -> list[Path]:
-        """Move files of this store to its folder ``damaged``; return where they are.
-
-        Raises:
-            StoreError: they cannot be moved.
-        """
-        moved = []
-        for path in paths:
-            with self._writing(f"{DAMAGED}/"), suppress(FileNotFoundError):
-                (self.path / DAMAGED).mkdir(exist_ok=True)
-                target = self._free(path.name.lstrip("."))
-                path.rename(target)  # not found: another process was faster
-                moved.append(target)
-        return moved
-
-    def _free(self, name: str) -> Path:
-        """A path in ``damaged`` that is not taken."""
-        target, count = self.path / DAMAGED / name, 0
-        while target.exists():
-            count += 1
-            target = target.with_name(f"{name}.{count}")
-        return target
-
-    @contextmanager
-    def _writing(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = f"cannot write {what}: {error.strerror or error}"
-            raise StoreError(f"store {str(self.path)!r}: {reason}") from error
-
-    def _save_picture(self, name: str, content: bytes) -> None:
-        """Never over another picture: the record that is there may need that one."""
-        path = self._png(name)
-        try:
-            atomic.write(path, content, new=True)
-        except OSError:  # taken, or a file system without links
-            if not path.exists() or path.read_bytes() != content:
-                atomic.write(self._png(name, sha256(content)), content)
 
     def _read(self, name: str, config: Config | None = None) -> Run:
         run, picture = self._checked(name, config)
@@ -294,65 +196,16 @@ class RunStore:
 
     def _checked(
         self, name: str, config: Config | None = None
-    ) -> tuple[Run, _File | None]:
+    ) -> tuple[Run, Picture | None]:
         """A verified run, and its verified picture apart: not every use needs pixels.
 
         Raises:
             KeyError: there is no such record.
             RecordError: it is damaged.
         """
-        run, sums = decode(name.partition(".")[0], self._content(name), config)
+        run, sums = decode(name.partition(".")[0], self.files.content(name), config)
         if sums.weights is not None:
-            run = replace(run, weights=self._checked_weights(name, sums.weights))
-        return run, None if sums.picture is None else self._picture(name, sums.picture)
-
-    def _checked_weights(self, name: str, sha: str) -> Path:
-        try:
-            if sha256(self._weights(name).read_bytes()) == sha:
-                return self._weights(name)
-            reason = "do not match their checksum"
-        except OSError as error:
-            reason = f"are not readable ({error.strerror})"
-        raise RecordError(name, f"its weights {reason}")
-
-    def _content(self, name: str, size: int = -1) -> bytes:
-        try:  # an open of its own: read_bytes takes twice as long for small files
-            with open(f"{self.path}/{name}.json", "rb", buffering=0) as file:
-                return file.read(size)
-        except FileNotFoundError:
-            raise KeyError(name) from None
-        except OSError as error:
-            raise RecordError(name, f"not readable ({error.strerror})") from None
-
-    def _picture(self, name: str, sha: str) -> _File:
-        reason = "is missing"
-        for path in (self._png(name), self._png(name, sha)):
-            try:
-                content = path.read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                reason = f"is not readable ({error.strerror})"
-                continue
-            if sha256(content) == sha:
-                return _File(path, content)
-            reason = "does not match its checksum"
-        raise RecordError(name, f"its picture {reason}")
-
-    def _names(self) -> list[str]:
-        """All files, from one listing."""
-        try:
-            with os.scandir(self.path) as entries:
-                return [entry.name for entry in entries if entry.is_file()]
-        except FileNotFoundError:
-            return []
-
-    def _json(self, name: str) -> Path:
-        return self.path / f"{name}.json"
-
-    def _weights(self, name: str) -> Path:
-        return self.path / f"{name}.safetensors"
-
-    def _png(self, name: str, sha: str | None = None) -> Path:
-        suffix = f"-{sha[:8]}" if sha else ""  # if the plain name is taken
-        return self.path / f"{name}{suffix}.png"
+            run = replace(run, weights=self.files.checked_weights(name, sums.weights))
+        if sums.picture is None:
+            return run, None
+        return run, self.files.checked_picture(name, sums.picture)

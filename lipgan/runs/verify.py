@@ -44,14 +44,14 @@ def verify(store: RunStore) -> Verification:
             continue
         except VersionError as error:
             found.foreign.append(error)
-            needed |= set(store.pictures(name))
+            needed |= set(store.files.pictures(name))
         except RecordError as error:
             found.damaged.append(error)
-            needed |= set(store.pictures(name))
+            needed |= set(store.files.pictures(name))
         else:
             found.intact += 1
             needed |= {picture} if picture else set()
-    files = [p for p in store.files() if p.suffix in (".png", ".tmp")]
+    files = [p for p in store.files.all() if p.suffix in (".png", ".tmp")]
     found.remnants = sorted(p for p in files if p not in needed)
     return found
 
@@ -70,4 +70,4 @@ def repair(store: RunStore, found: Verification) -> list[Path]:
     moved = [path for error in found.damaged for path in store.set_aside(error.name)]
     limit = time.time() - REMNANT_SECONDS
     old = [p for p in found.remnants if p.exists() and p.stat().st_mtime < limit]
-    return moved + store.move_aside(old)
+    return moved + store.files.move_aside(old)

@@ -54,3 +54,17 @@ def data_root(path: str | os.PathLike[str] | None = None) -> Path:
     if path is not None:
         return user_path(path, "data")
     return user_path(os.environ.get("LIPGAN_DATA") or "data", "LIPGAN_DATA")
+
+
+def project_root() -> Path:
+    """The folder, this one or one above, that holds the book; else the working one."""
+    here = Path.cwd()
+    roots = [p for p in (here, *here.parents) if (p / "_toc.yml").exists()]
+    return (roots or [here])[0]
+
+
+def default_store() -> Path:
+    """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
+    if os.environ.get("LIPGAN_STORE"):
+        return user_path(os.environ["LIPGAN_STORE"], "LIPGAN_STORE")
+    return project_root() / "runs"

@@ -18,19 +18,18 @@ from lipgan.config import Config
 from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run, atomic
-from lipgan.runs.evidence import (
+from lipgan.runs.evidence import SUMS, Evidence
+from lipgan.runs.networks import GENERATOR, held_weights
+from lipgan.runs.run import png
+from lipgan.runs.table import (
     COUNT,
     FIELDS,
     HISTORY,
     OWN_COLUMNS,
     RUNS,
     SAMPLES,
-    SUMS,
     WEIGHTS,
-    Evidence,
 )
-from lipgan.runs.networks import GENERATOR, held_weights
-from lipgan.runs.run import png
 from lipgan.sweep.known import data_digests
 
 KEPT_SAMPLES = 8  # of images of 32 and more pixels: a sheet of all would be megabytes

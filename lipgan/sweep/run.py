@@ -126,7 +126,7 @@ def run_or_load(
     missing = [c for c in distinct if c not in known]
     if not missing:
         return [known[c] for c in configs]
-    records.check_writable()
+    records.files.check_writable()
     options = {
         "device": device,
         "data_dir": data_dir and user_path(data_dir, "data").absolute(),

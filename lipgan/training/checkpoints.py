@@ -22,7 +22,7 @@ from lipgan.runs import atomic
 FORMAT = 1
 FOLDER = "checkpoints"  # inside of a store
 # Parts of the package that have no say in a training.
-_APART = {"__main__.py", "claims", "experiments", "sweep"}
+_APART = {"__main__.py", "claims", "cli", "experiments", "sweep"}
 
 
 class CheckpointError(ValueError):

@@ -11,9 +11,9 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from book import build
+from book.layout import BuildError, Layout, alone
+from book.make_site import make_site
 from book.page_list import GENERATED_PAGES, PagesError, check_toc, load_pages, toc_files
-from book.run_notebooks import Layout
 from book.site_checks import page_problems, site_problems
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,7 +178,7 @@ def toy_book(root, text, alt):
 def toy_site(tmp_path_factory):
     root = tmp_path_factory.mktemp("toy")
     layout = toy_book(root, "The bound is $k\\sqrt{12mn}$.", alt="One pixel.")
-    return build.make_site(layout).parent
+    return make_site(layout).parent
 
 
 def test_small_book_builds_and_is_complete(toy_site):
@@ -201,16 +201,16 @@ def test_small_book_builds_and_is_complete(toy_site):
 )
 def test_bad_page_is_not_published(tmp_path, text, alt, message):
     layout = toy_book(tmp_path, text, alt)
-    with pytest.raises(build.BuildError, match=message):
-        build.make_site(layout)
+    with pytest.raises(BuildError, match=message):
+        make_site(layout)
     assert not (layout.work / "html").exists()
 
 
 def test_page_that_was_not_run_is_named(tmp_path):
     layout = toy_book(tmp_path, "Fine.", "One pixel.")
     (layout.pages / "one.ipynb").unlink()
-    with pytest.raises(build.BuildError, match="page one has not been run"):
-        build.make_site(layout)
+    with pytest.raises(BuildError, match="page one has not been run"):
+        make_site(layout)
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs chromium on PATH")
@@ -241,12 +241,12 @@ def test_built_book_passes_all_checks(site):
 def test_two_builds_at_once_are_refused_in_one_line(tmp_path):
     work = tmp_path / "smoke"
     with (
-        build.alone(work),
+        alone(work),
         pytest.raises(
-            build.BuildError, match=rf"another build is at work in .*{os.getpid()}"
+            BuildError, match=rf"another build is at work in .*{os.getpid()}"
         ),
-        build.alone(work),
+        alone(work),
     ):
         pass
-    with build.alone(work), build.alone(tmp_path / "embedded"):  # another scale
+    with alone(work), alone(tmp_path / "embedded"):  # another scale
         pass

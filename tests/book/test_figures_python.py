@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from book import figure_data, figure_table3
-from lipgan import __main__, experiments
+from lipgan import experiments
+from lipgan.__main__ import main
 from lipgan.claims import CLAIMS, domains, measures, page
 from lipgan.claims.judge import Verdict
 from lipgan.claims.published import TABLE3
@@ -116,11 +117,13 @@ def test_table3_shows_the_records_and_the_paper(table3):
 
 def test_commands_train_the_very_run(table3, monkeypatch):
     asked = []
-    monkeypatch.setattr(__main__, "_run_all", lambda c, _: asked.append(c) or 0)
+    monkeypatch.setattr(
+        "lipgan.cli.training._run_all", lambda c, _: asked.append(c) or 0
+    )
     cells = table3["ours"][0]["cells"]
     for name in ("ns 1", "cos 5", "exp 0.25"):
         run = cells[name]["runs"][-1]
-        assert __main__.main(run["command"].split()[3:]) == 0
+        assert main(run["command"].split()[3:]) == 0
         assert asked[-1][0].config_id == run["id"]
 
 

@@ -18,8 +18,8 @@ from book.page_list import (
     check_parameters,
     load_pages,
 )
-from lipgan.__main__ import _parser
 from lipgan.claims import selfcheck
+from lipgan.cli.parser import parser
 from lipgan.config import Config
 from lipgan.experiments import EXPERIMENTS
 from tests.book.test_notebooks import ROOT, SOURCES
@@ -113,7 +113,7 @@ def test_pages_that_cannot_be_taught_are_found(cell, old, new, found):
 def check_command(line):
     """Raises or exits where the command line would refuse."""
     words = shlex.split(line)
-    options = _parser(words[0]).parse_args(words)
+    options = parser(words[0]).parse_args(words)
     if "table" in options:
         fields = {"dataset": options.dataset} if options.dataset else {}
         assert EXPERIMENTS[options.table](

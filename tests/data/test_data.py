@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from lipgan import data
-from lipgan.data import sets
+from lipgan.data import loaders
 
 SHARED_MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 NO_FILES = ["digits", "toy2d", "toy2d_ring"]
@@ -183,7 +183,7 @@ def test_toys_are_what_the_docstrings_say():
     points = data.load("toy2d").x
     expected = torch.tensor([[1.0, 0.0], [1.6, 0.9], [2.2, -0.3], [1.3, -1.0]])
     assert torch.equal(points, expected)
-    ring, modes = data.load("toy2d_ring"), sets.ring_modes()
+    ring, modes = data.load("toy2d_ring"), loaders.ring_modes()
     assert (len(ring), ring.num_classes, ring.x.dtype) == (2048, 8, torch.float32)
     torch.testing.assert_close(modes.norm(dim=1), torch.ones(8))
     assert torch.equal(torch.cdist(ring.x, modes).argmin(1), ring.labels)

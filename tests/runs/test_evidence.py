@@ -9,7 +9,8 @@ import pytest
 from lipgan import experiments
 from lipgan.runs import RunStore
 from lipgan.runs.catalog import catalog
-from lipgan.runs.evidence import SUMS, Evidence, EvidenceError
+from lipgan.runs.evidence import SUMS, Evidence
+from lipgan.runs.table import EvidenceError
 from lipgan.sweep.publish import publish
 from lipgan.training import train
 

@@ -1,16 +1,14 @@
-"""One frozen, typed, self-checking description of a run, and the three scales."""
+"""One frozen, typed, self-checking description of a run."""
 
 import dataclasses
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from functools import cache, cached_property
-from numbers import Integral, Real
 from typing import Any
 
-import torch
-
+from lipgan.config.checks import check_key, checked_number
+from lipgan.config.scales import SCALES, STEPS
 from lipgan.data import dataset_spec
 from lipgan.data.image_files import shape_of
 from lipgan.features import FEATURES
@@ -20,135 +18,16 @@ from lipgan.gan.models import IMAGE_SIZES, MODELS, Sizes
 from lipgan.gan.optimizers import OPTIMIZERS
 from lipgan.gan.push import BALANCES, PUSHES
 from lipgan.gan.regularizers import REGULARIZERS
-from lipgan.support.messages import not_one_of
 from lipgan.support.paths import user_path
 
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a scale decides for one kind of model.
-
-    Attributes:
-        num_steps: generator updates.
-        width: channels of the first layer, or units of the toy's layers.
-        z_dim: length of the noise vector.
-        batch_size: samples per update.
-        lr_d: learning rate of the discriminator.
-        lr_g: learning rate of the generator; 0 freezes it as it was initialized.
-        eval_samples: generated samples behind every metric.
-        ema_decay: of the moving average of the generator's weights, whose samples are
-            judged, per step; 0 judges the last weights.
-        history_points: moments, evenly spaced, at which the history is recorded.
-        data_limit: first so many samples of the data set; 0 means all of them.
-    """
-
-    num_steps: int
-    width: int
-    z_dim: int
-    batch_size: int
-    lr_d: float
-    lr_g: float
-    eval_samples: int
-    ema_decay: float = 0.0
-    history_points: int = 50
-    data_limit: int = 0
-
-
-def _smoke(width: int, batch_size: int = 16) -> Settings:
-    return Settings(
-        num_steps=6,
-        width=width,
-        z_dim=8,
-        batch_size=batch_size,
-        lr_d=2e-4,
-        lr_g=2e-4,
-        eval_samples=64,
-        ema_decay=0.9,
-        history_points=3,
-        data_limit=256,
-    )
-
-
-_PAPER = Settings(
-    num_steps=100_000,
-    width=64,
-    z_dim=100,
-    batch_size=64,
-    lr_d=5e-5,
-    lr_g=5e-5,
-    eval_samples=10_000,
-)
-_EMBEDDED_LARGE = Settings(
-    num_steps=4_000,
-    width=16,
-    z_dim=64,
-    batch_size=64,
-    lr_d=2e-4,
-    lr_g=2e-4,
-    eval_samples=2_000,
-    ema_decay=0.998,
-)
-# At 32 pixels by a rule on seed 0, ``claims.images_validity.chosen_steps``: 2,000 are
-# enough for MNIST, not for CIFAR-10.
-_STEPS = {("embedded", "mnist"): 2_000}
-# Chosen on seeds 0 and 1 of Table 3 among 500 to 6,000 steps, last or averaged weights,
-# RMSProp as in torch or TensorFlow: the shortest that orders the cells steadily.
-_DIGITS = dataclasses.replace(_EMBEDDED_LARGE, z_dim=32)
-_POINT = Settings(
-    num_steps=2_000,
-    width=64,
-    z_dim=1,
-    batch_size=4,
-    lr_d=1e-3,
-    lr_g=2e-3,
-    eval_samples=4,
-)
-_RING = Settings(
-    num_steps=3_000,
-    width=64,
-    z_dim=4,
-    batch_size=64,
-    lr_d=1e-3,
-    lr_g=1e-3,
-    eval_samples=512,
-)
-
-_DCGANS = [f"dcgan{side}" for side in IMAGE_SIZES]
-
-# scale -> model -> settings. The only place that knows the scales.
-SCALES: dict[str, dict[str, Settings]] = {
-    "smoke": {
-        **dict.fromkeys(_DCGANS, _smoke(4)),
-        "toy_point": _smoke(16, 4),
-        "toy_mlp": _smoke(16),
-    },
-    "embedded": {
-        **dict.fromkeys(_DCGANS, _EMBEDDED_LARGE),
-        "dcgan8": _DIGITS,
-        "toy_point": _POINT,
-        "toy_mlp": _RING,
-    },
-    # Settings of Qin et al. 2020, Sec. 4.1; width and z_dim are reconstructions.
-    "paper": {
-        **dict.fromkeys(_DCGANS, _PAPER),
-        "dcgan8": dataclasses.replace(
-            _DIGITS, num_steps=100_000, lr_d=5e-5, lr_g=5e-5, ema_decay=0.0
-        ),
-        "toy_point": _POINT,
-        "toy_mlp": _RING,
-    },
-}
-FLOAT32 = torch.finfo(torch.float32)
 FROM_SCALE: Any = None  # a field left at this value is filled in from the scale
-_MAY_BE_ZERO = {
-    *("seed", "image_size", "channels", "lr_g", "ema_decay", "data_limit"),
-    "pinned_width",
-}
 # Fields that are younger than published records, with what they were before: they are
 # left out of a config that does not use them, so that its id stays.
 _YOUNGER: dict[str, Any] = {
-    **{"push": "own", "balance": "own", "pinned_width": 0.0},
-    **{"d_biases": "own"},
+    "push": "own",
+    "balance": "own",
+    "pinned_width": 0.0,
+    "d_biases": "own",
 }
 _PER_MEMBER = (
     "loss",
@@ -232,16 +111,17 @@ class Config:
 
     def __post_init__(self) -> None:
         """Fill in what the scale decides, then check every field."""
-        _check_key("loss", self.loss, LOSSES)
-        _check_key("regularizer", self.regularizer, REGULARIZERS)
-        _check_key("scale", self.scale, SCALES)
-        _check_key("optimizer", self.optimizer, OPTIMIZERS)
-        _check_key("push", self.push, PUSHES)
-        _check_key("balance", self.balance, BALANCES)
-        _check_key("d_biases", self.d_biases, BIASES)
+        check_key("loss", self.loss, LOSSES)
+        check_key("regularizer", self.regularizer, REGULARIZERS)
+        check_key("scale", self.scale, SCALES)
+        check_key("optimizer", self.optimizer, OPTIMIZERS)
+        check_key("push", self.push, PUSHES)
+        check_key("balance", self.balance, BALANCES)
+        check_key("d_biases", self.d_biases, BIASES)
         self._fill_in()
         for name, whole in _numbers():
-            self._check_number(name, whole)
+            number = checked_number(name, getattr(self, name), whole)
+            object.__setattr__(self, name, number)
         self._check_shape()
 
     def _check_shape(self) -> None:
@@ -281,7 +161,7 @@ class Config:
         sides = getattr(own, "image_size", None), getattr(own, "channels", None)
         fits = sides in ((None, None), (self.image_size, self.channels))
         self._default("features", spec.features if fits else "pixels")
-        _check_key("features", self.features, FEATURES)
+        check_key("features", self.features, FEATURES)
         by_size = {m.image_size: k for k, m in MODELS.items() if m.image_size}
         toy = "toy_mlp" if self.dataset == "toy2d_ring" else "toy_point"
         if self.image_size and self.image_size not in by_size and not self.model:
@@ -290,37 +170,14 @@ class Config:
                 f"{min(by_size)} to {max(by_size)}"
             )
         self._default("model", by_size.get(self.image_size, toy))
-        _check_key("model", self.model, MODELS)
-        self._default("num_steps", _STEPS.get((self.scale, self.dataset), FROM_SCALE))
+        check_key("model", self.model, MODELS)
+        self._default("num_steps", STEPS.get((self.scale, self.dataset), FROM_SCALE))
         for name, value in vars(SCALES[self.scale][self.model]).items():
             self._default(name, value)
 
     def _default(self, name: str, value: Any) -> None:
         if getattr(self, name) is FROM_SCALE:
             object.__setattr__(self, name, value)
-
-    def _check_number(self, name: str, whole: bool) -> None:
-        value: Any = getattr(self, name)
-        wanted = "a whole number" if whole else "a number"
-        fits = isinstance(value, Integral if whole else Real)
-        if isinstance(value, bool) or not fits:
-            raise ValueError(f"{name}: {value!r} is not {wanted}")
-        # str: the float32 that NumPy writes as 0.1 is meant as 0.1
-        number = int(value) if whole else float(str(value))
-        object.__setattr__(self, name, number)
-        may_be_zero = name in _MAY_BE_ZERO
-        if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
-            wanted += " of at least 0" if may_be_zero else " above 0"
-            raise ValueError(f"{name}: {value!r} is not {wanted}")
-        if not whole and value and not FLOAT32.tiny <= value <= FLOAT32.max:
-            raise ValueError(
-                f"{name}: {value!r} is not within 1.18e-38 to 3.4e+38, the numbers "
-                "that float32 arithmetic can hold"
-            )
-        if name == "seed" and value >= 2**64:
-            raise ValueError(f"{name}: {value!r} is not below 2^64")
-        if name == "ema_decay" and value >= 1:
-            raise ValueError(f"{name}: {value!r} is not below 1")
 
     @property
     def sizes(self) -> Sizes:
@@ -382,11 +239,6 @@ def fingerprint(fields: dict[str, Any]) -> str:
 def _without_path(fields: dict[str, Any]) -> dict[str, Any]:
     dataset = str(fields.get("dataset"))
     return fields | {"dataset": "folder"} if dataset.startswith("folder:") else fields
-
-
-def _check_key(name: str, value: Any, known: dict) -> None:
-    if not isinstance(value, str) or value not in known:
-        raise ValueError(not_one_of(name, value, known))
 
 
 @cache
