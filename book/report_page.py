@@ -117,13 +117,19 @@ def _data(runs: Sequence[Run]) -> list[str]:
 
 
 def _results(verdicts: dict[str, Verdict], names: Sequence[str]) -> list[str]:
-    lines = ["| verdict | claim | decisive number |", "|---|---|---|"]
+    lines = [
+        f"{counted(verdicts, names)}. All criteria and numbers: {{doc}}`claims`.",
+        "",
+        "`````{dropdown} Every claim with its decisive number",
+        "| verdict | claim | decisive number |",
+        "|---|---|---|",
+    ]
     for name in names:
         verdict, claim = verdicts[name], CLAIMS[name]
         found = verdict.checks[0].found if verdict.checks else "–"
         link = f"[{claim.statement}]({claim.page}.ipynb)"
         lines.append(f"| {badge(verdict.status)} | {link} | {found} |")
-    return [*lines, "", "All criteria and numbers: {doc}`claims`."]
+    return [*lines, "`````"]
 
 
 def _open(verdicts: dict[str, Verdict], names: Iterable[str]) -> list[str]:
@@ -139,9 +145,9 @@ def _open(verdicts: dict[str, Verdict], names: Iterable[str]) -> list[str]:
     if not rows:
         return []
     return [
-        "Where verdict and claim part, this may explain or would settle it:",
-        "",
+        "`````{dropdown} Where verdict and claim part: what may explain or settle it",
         *rows,
+        "`````",
     ]
 
 
