@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from book.page_list import Page, PagesError, load_pages, read_yaml
 from book.parameter_table import with_parameter_table
+from book.variants import as_variant
+from lipgan.data import dataset_label
 
 GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(\.git)?/?")
 ANOTHER_SEED: dict[str, Any] = {"seeds": [7]}
@@ -155,6 +157,8 @@ def with_footer(notebook: dict[str, Any], text: str) -> dict[str, Any]:
 def publish(page: Page, executed: Path, target: Path, root: Path) -> None:
     """Copies an executed page to where the site is built, box included."""
     made = json.loads(executed.read_text("utf-8"))
+    if page.name != page.notebook.stem:
+        made = as_variant(made, page.name, dataset_label(page.parameters["dataset"]))
     text = next_page(page, load_pages(root)) + footer(page, repository(root))
     whole = with_parameter_table(with_footer(made, text))
     target.write_text(json.dumps(whole, ensure_ascii=False, indent=1), "utf-8")

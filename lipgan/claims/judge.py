@@ -125,6 +125,22 @@ def counted(
     return ", ".join(f"{n} {status}" for status, n in counts.items() if n or none)
 
 
+def judge_page(
+    names: Sequence[str], runs: Sequence[Run], scale: str, dataset: str
+) -> dict[str, Verdict]:
+    """The verdicts of a page, by the criteria of its data set where it has its own.
+
+    Args:
+        names: keys of ``CLAIMS``; those without criteria on the data set are left out.
+        runs: see ``judge``.
+        scale: see ``judge``.
+        dataset: whose runs these are.
+    """
+    home = dataset if dataset in ELSEWHERE else HOME
+    chosen = [name for name in names if name in ELSEWHERE.get(home, CLAIMS)]
+    return {name: judge(name, runs, scale, home) for name in chosen}
+
+
 def _judged(name: str, dataset: str) -> Claim | OnData:
     """What says how a claim is judged on a data set."""
     if name not in CLAIMS:
