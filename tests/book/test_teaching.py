@@ -227,3 +227,12 @@ def test_with_an_address_the_buttons_point_at_tracked_files(tmp_path):
         )
         assert (ROOT / name).is_file()
     assert (ROOT / ".binder" / "postBuild").stat().st_mode & 0o100  # Binder runs it
+
+
+def test_every_page_leads_to_the_next_with_a_question():
+    texts = [page_footer.next_page(page, PAGES) for page in PAGES]
+    asked = [text for text in texts if text]
+    assert len(asked) == len(set(asked)) >= len(PAGES) - 3
+    for text, after in zip(texts, PAGES[1:], strict=False):
+        assert not text or text.endswith(f"{{doc}}`{after.name}`\n\n")
+    assert texts[-1] == ""
