@@ -123,7 +123,7 @@ def footer(page: Page, project: tuple[str, str, str] | None) -> str:
     """The box as Markdown."""
     commands = "\n".join([papermill_command(page), *train_commands(page)])
     return f"""::::{{admonition}} Run this page with other parameters
-:class: run-box
+:class: run-box dropdown
 
 In the folder of the project, after `make book`:
 

@@ -67,13 +67,23 @@ def parameter_table(source: str) -> str:
 
 
 def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook with the table before its cell of parameters."""
+    """The notebook with the table before its cells of parameters, which are folded."""
     cells: list[dict[str, Any]] = []
     for cell in notebook["cells"]:
-        if "parameters" in cell["metadata"].get("tags", []):
+        tags = cell["metadata"].get("tags", [])
+        if "injected-parameters" in tags:
+            cell = _folded(cell)
+        if "parameters" in tags:
             text = parameter_table("".join(cell["source"]))
+            cell = _folded(cell)
             if text:
                 extra = {"cell_type": "markdown", "metadata": {}, "source": text}
                 cells.append({**extra, "id": "parameter-table"})
         cells.append(cell)
     return {**notebook, "cells": cells}
+
+
+def _folded(cell: dict[str, Any]) -> dict[str, Any]:
+    """The cell with its source folded on the page."""
+    tags = {*cell["metadata"].get("tags", []), "hide-input"}
+    return {**cell, "metadata": {**cell["metadata"], "tags": sorted(tags)}}

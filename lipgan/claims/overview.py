@@ -8,7 +8,7 @@ from lipgan.claims.matrix import (
     matrix,
     matrix_markdown,
 )
-from lipgan.claims.page import badge, folded, legend, listed
+from lipgan.claims.page import badge, folded, in_a_box, legend, listed
 from lipgan.runs import RunStore
 from lipgan.runs.evidence import Records
 
@@ -99,8 +99,7 @@ def _block(name: str, column: str, verdict: Verdict, mine: Verdict) -> str:
 def _folded_changes() -> str:
     """Every criterion that was replaced, by day, folded."""
     changes = changes_log()
-    summary = f"<summary>{len(changes)} changes</summary>"
-    return "\n".join(["<details>", summary, "", *changes, "", "</details>"])
+    return in_a_box(f"{len(changes)} changes", changes)
 
 
 def changes_log() -> list[str]:

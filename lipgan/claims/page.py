@@ -75,7 +75,12 @@ def folded(
     title = f"{badge(verdict.status)} {claim.statement} ({where})"
     place = f'<a id="{label}"></a>\n\n' if label else ""
     text = evidence_markdown(name, verdict)
-    inner = f"{place}{text}\n\n{extra}".rstrip()
+    return in_a_box(title, [f"{place}{text}\n\n{extra}".rstrip()])
+
+
+def in_a_box(title: str, lines: Sequence[str]) -> str:
+    """Markdown that is folded under one line of HTML."""
+    inner = "\n".join(lines)
     return (
         f'<details class="evidence">\n<summary>{title}</summary>\n\n{inner}\n\n'
         "</details>"
@@ -143,15 +148,8 @@ def own_verdicts(names: Sequence[str], scale: str) -> str:
     if not rows:
         return "Nothing was trained here: these are the published records."
     seeds = listed(judged(names[0], own, scale).seeds)
-    return "\n".join(
-        [
-            f"Trained where this page was made, seed {seeds}:",
-            "",
-            "| verdict | claim | found |",
-            "|---|---|---|",
-            *rows,
-        ]
-    )
+    lines = ["| verdict | claim | found |", "|---|---|---|", *rows]
+    return in_a_box(f"Trained where this page was made, seed {seeds}", lines)
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:
@@ -168,4 +166,4 @@ def provenance_markdown(runs: Iterable[Run]) -> str:
         f"| training | {seconds:.0f} s for {len(runs)} runs |",
         f"| records | {ids[0]} … {ids[-1]} |",
     ]
-    return "\n".join(lines)
+    return in_a_box(f"{len(runs)} runs, {seconds:.0f} s of training", lines)
