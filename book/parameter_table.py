@@ -72,10 +72,10 @@ def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         if "injected-parameters" in tags:
-            cell = _folded(cell)
+            cell = _folded(cell, "Code: the values of this page")
         if "parameters" in tags:
             text = parameter_table("".join(cell["source"]))
-            cell = _folded(cell)
+            cell = _folded(cell, "Code: parameters and their defaults")
             if text:
                 extra = {"cell_type": "markdown", "metadata": {}, "source": text}
                 cells.append({**extra, "id": "parameter-table"})
@@ -83,7 +83,9 @@ def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
-def _folded(cell: dict[str, Any]) -> dict[str, Any]:
-    """The cell with its source folded on the page."""
-    tags = {*cell["metadata"].get("tags", []), "hide-input"}
-    return {**cell, "metadata": {**cell["metadata"], "tags": sorted(tags)}}
+def _folded(cell: dict[str, Any], title: str) -> dict[str, Any]:
+    """The cell with its source folded on the page, under this title."""
+    tags = sorted({*cell["metadata"].get("tags", []), "hide-input"})
+    titles = {"code_prompt_show": title, "code_prompt_hide": title}
+    metadata = {**cell["metadata"], "tags": tags, "mystnb": titles}
+    return {**cell, "metadata": metadata}

@@ -28,6 +28,36 @@ READY = """() => document.readyState === "complete"
      .every((f) => f.classList.contains("is-live"))"""
 TIMES = """() => { const n = performance.getEntriesByType("navigation")[0];
   return { content: n.domContentLoadedEventEnd, now: performance.now() } }"""
+SMALLEST_TEXT = 9  # pixels as displayed
+IN_THE_WAY = """(smallest) => {
+  const article = document.querySelector("article") ?? document.body;
+  const shown = (x) => x.checkVisibility();
+  const words = (x) => x.textContent.trim().slice(0, 60);
+  const found = [];
+  for (const table of article.querySelectorAll("table")) {
+    if (!shown(table)) continue;
+    if (table.scrollWidth > table.parentElement.clientWidth + 2)
+      found.push(`a table is wider than its box: ${words(table)}`);
+    for (const cell of table.querySelectorAll("td")) {
+      const style = getComputedStyle(cell);
+      const line = parseFloat(style.lineHeight) || 20;
+      const inner = cell.clientHeight
+        - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+      if (words(cell).length < 60 && inner > 2.5 * line && !cell.querySelector("img"))
+        found.push(`a short cell has more than two lines: ${words(cell)}`);
+    }
+  }
+  for (const code of article.querySelectorAll("div.highlight pre"))
+    if (shown(code) && code.scrollWidth > code.clientWidth + 2)
+      found.push(`code runs out of its box: ${words(code)}`);
+  for (const text of article.querySelectorAll("svg text"))
+    if (shown(text) && text.textContent.trim()) {
+      const scale = text.getScreenCTM()?.d ?? 1;
+      const size = parseFloat(getComputedStyle(text).fontSize) * Math.abs(scale);
+      if (size < smallest - 0.1) found.push(`text of ${size} pixels: ${words(text)}`);
+    }
+  return found;
+}"""
 # The theme changes colors alone, so that dark pages are asked for these rules only.
 OF_COLORS = ["color-contrast", "link-in-text-block"]
 # MathJax draws with thousands of glyphs that are hidden from screen readers; its
@@ -81,6 +111,9 @@ class Findings:
         seconds: from the call to the last figure being live; MathJax still draws.
         undrawn: formulas that MathJax left as text, or drew as an error.
         wide: what sticks out of the page at the width of a phone.
+        in_the_way: what is hard to read at the width of a desk.
+        height: of the page there, in pixels, with nothing unfolded.
+        verdict_at: where its first verdict stands, in pixels from the top.
         axe: by theme, violations by rule, as axe-core gives them.
         dark_picture: the first picture in the dark theme, as PNG.
     """
@@ -90,6 +123,9 @@ class Findings:
     seconds: float = float("inf")
     undrawn: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
+    in_the_way: list[str] = field(default_factory=list)
+    height: int = 0
+    verdict_at: float | None = None
     axe: dict[str, list[dict]] = field(default_factory=dict)
     dark_picture: bytes | None = None
 
@@ -193,6 +229,11 @@ def too_wide(page) -> list[str]:
     )
 
 
+def in_the_way(page) -> list[str]:
+    """What makes a page hard to read at the width of a desk: see ``IN_THE_WAY``."""
+    return page.evaluate(IN_THE_WAY, SMALLEST_TEXT)
+
+
 def run_axe(page, rules=()) -> list[dict]:
     """Violations of all or some rules that axe-core finds on the page as it stands."""
     if not page.evaluate("'axe' in window"):
@@ -209,6 +250,11 @@ def survey(browser, address: str) -> Findings:
         found.seconds = open_page(page, address)
         found.undrawn = undrawn(page)
         loaded = set(found.loaded)
+        found.in_the_way = in_the_way(page)
+        found.height = page.evaluate("document.documentElement.scrollHeight")
+        verdict = page.locator("article .verdict").first
+        if verdict.count():
+            found.verdict_at = verdict.bounding_box()["y"]
         for theme in THEMES:
             set_theme(page, theme)
             found.axe[theme] = run_axe(page, OF_COLORS if theme == "dark" else ())

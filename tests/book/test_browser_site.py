@@ -1,6 +1,7 @@
 """The whole built book in a real browser, from disk and with the network cut."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ pytestmark = [
 SITE = find_site()
 PAGES = page_names(SITE) or ["no page"]
 MEGABYTE = 1e6
+CHAPTER = re.compile(r"/(\d\d|system)_")
+CHAPTER_HEIGHT, CLAIMS_HEIGHT = 7000, 6000  # pixels at 1280, folded
 PAGE_BUDGET, SITE_BUDGET, SECONDS = 1.5 * MEGABYTE, 60 * MEGABYTE, 2.0
 
 
@@ -77,6 +80,21 @@ def test_nothing_makes_the_page_scroll_sideways_on_a_phone(findings, name):
     assert findings(name).wide == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_stands_in_a_readers_way(findings, name):
+    assert findings(name).in_the_way == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "/pages/" in name])
+def test_chapters_are_short_and_open_with_their_verdict(findings, name):
+    found = findings(name)
+    limit = CLAIMS_HEIGHT if name.endswith("claims.html") else CHAPTER_HEIGHT
+    assert found.height < limit
+    if CHAPTER.search(name):
+        assert found.verdict_at is not None
+        assert found.verdict_at < site_survey.DESKTOP["height"]
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(findings, name, theme):
@@ -113,7 +131,11 @@ def test_site_is_small():
 
 BAD = """<!doctype html><html lang="en"><title>Bad</title><body>
 <img src="no-such.png"><img src="http://nowhere.invalid/x.png" alt="x">
-<div style="width: 900px">wide</div><span class="math">\\(x\\)</span>
+<article><pre style="width: 9em; overflow: auto" class="x">none</pre>
+<div class="highlight"><pre style="width: 3em; overflow: auto">long_code = 1</pre></div>
+<table style="width: 4em; table-layout: fixed"><td>five words on five lines</td></table>
+<svg width="50" height="50" viewBox="0 0 500 500"><text font-size="20">tiny</text></svg>
+</article><div style="width: 900px">wide</div><span class="math">\\(x\\)</span>
 <p style="color: #ccc; background: #fff">pale</p>
 <script>window.MathJax = { startup: { promise: Promise.resolve() } };
 console.error("said"); throw new Error("thrown")</script>"""
@@ -128,6 +150,10 @@ def test_a_bad_page_would_be_noticed(browser, tmp_path):
         assert problem in text
     assert found.undrawn == ["\\(x\\)"]
     assert any("900px" in line for line in found.wide)
+    ways = "\n".join(found.in_the_way)
+    for way in ("code runs out", "more than two lines", "text of 2 pixels"):
+        assert way in ways
+    assert "none" not in ways
     if found.axe["light"]:
         rules = {v["id"] for v in found.axe["light"]}
         assert {"color-contrast", "image-alt"} <= rules
