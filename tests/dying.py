@@ -37,18 +37,18 @@ def seen_gpus():
     return os.environ["CUDA_VISIBLE_DEVICES"]
 
 
-def train_but_die_once(members, *, data_dir, **options):
+def train_but_die_once(members, options, *rest):
     """``train_in_parts``; the cohort of width 4 loses its first process."""
-    if members[0].width == 4 and count(data_dir) == 1:
+    if members[0].width == 4 and count(options.data_dir) == 1:
         os._exit(1)
-    from lipgan.sweep import packing
+    from lipgan.sweep import parts
 
-    return packing.train_in_parts(members, **options)
+    return parts.train_in_parts(members, options, *rest)
 
 
-def train_but_die(members, **options):
+def train_but_die(members, options, *rest):
     if members[0].width == 4:
         os._exit(1)
-    from lipgan.sweep import packing
+    from lipgan.sweep import parts
 
-    return packing.train_in_parts(members, **options)
+    return parts.train_in_parts(members, options, *rest)

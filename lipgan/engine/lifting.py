@@ -22,12 +22,12 @@ from torch import Tensor, nn
 from lipgan.engine.patches import AddRows, CopyRows, Patches, patches_of
 from lipgan.engine.strided import GEOMETRY, Double, Halve, channels_last
 from lipgan.gan.models import Point
+from lipgan.gan.players import Tensors
 
 ROWS_LIMIT = 64  # pixels of an image up to which the layout ``rows`` pays
 GROUPED_LIMIT = 12  # channels of a member below which grouped convolutions pay
 IMAGE_CHANNELS = 4  # up to as many, a library's convolution idles in most of its lanes
 
-Tensors = dict[str, Tensor]
 Convolution = nn.Conv2d | nn.ConvTranspose2d
 
 

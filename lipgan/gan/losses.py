@@ -11,7 +11,7 @@ these very functions.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,54 @@ def scaled(loss: Loss, alpha: float) -> Loss:
         for name, term in loss.terms.items()
     }
     return Loss(label=f"{loss.label}, α = {alpha:g}", **terms)
+
+
+class RowLosses:
+    """The scaled losses of all members, applied to scores (E, B) row by row."""
+
+    def __init__(
+        self, names: Sequence[str], alphas: Sequence[float], device: torch.device
+    ) -> None:
+        """Of members in any order: those of one loss are picked and put back.
+
+        Args:
+            names: key of ``LOSSES`` per member.
+            alphas: domain scaling per member.
+            device: of the scores.
+        """
+        self.alphas = torch.tensor([[alpha] for alpha in alphas], device=device)
+        self.centers: Tensor | None = None  # what is taken for score 0, (E, 1)
+        places: dict[str, list[int]] = {}
+        for row, name in enumerate(names):
+            places.setdefault(name, []).append(row)
+        self.groups = [
+            (name, torch.tensor(rows, device=device)) for name, rows in places.items()
+        ]
+        order = torch.cat([rows for _, rows in self.groups])
+        self.back = torch.argsort(order)  # where each row is among the groups
+
+    def value(self, term: str, scores: Tensor) -> Tensor:
+        """(L(alpha f) - L(0)) / alpha of the term, (E, B), differentiable."""
+        scores = self.shifted(scores)
+        parts = [
+            scaled_term(LOSSES[name].terms[term], self.alphas[rows])(scores[rows])
+            for name, rows in self.groups
+        ]
+        return torch.cat(parts)[self.back]
+
+    def slope(self, term: str, scores: Tensor) -> Tensor:
+        """L'(alpha f) of the term, (E, B): what trains both networks."""
+        with torch.enable_grad():
+            inner = (self.alphas * self.shifted(scores)).detach().requires_grad_()
+            parts = [
+                LOSSES[name].terms[term].value(inner[rows])
+                for name, rows in self.groups
+            ]
+            return torch.autograd.grad(torch.cat(parts).sum(), inner)[0]
+
+    def shifted(self, scores: Tensor) -> Tensor:
+        """Scores (E, B) as they are, or from the center of a pinned domain."""
+        return scores if self.centers is None else scores - self.centers
 
 
 def _ns_above_zero(x: Tensor) -> Tensor:

@@ -11,29 +11,14 @@ A slope at score 0, L'(0), is a straight loss's: the *tangent*.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from lipgan.gan.losses import LOSSES
+from lipgan.gan.losses import LOSSES, RowLosses
 
 Draw = Callable[[], Tensor]
-
-
-class Losses(Protocol):
-    """The losses of all members, row by row; see ``cohort.RowLosses``."""
-
-    alphas: Tensor
-    centers: Tensor | None
-    groups: list[tuple[str, Tensor]]
-    back: Tensor
-
-    def slope(self, term: str, scores: Tensor) -> Tensor:
-        """L'(alpha f), (E, B)."""
-
-    def shifted(self, scores: Tensor) -> Tensor:
-        """Scores from what is taken for 0."""
 
 
 class Setting(NamedTuple):
@@ -141,7 +126,7 @@ class RowPushes:
     """The pushes of all members of a cohort, each by its own config."""
 
     def __init__(
-        self, losses: Losses, settings: Sequence[Setting], device: torch.device
+        self, losses: RowLosses, settings: Sequence[Setting], device: torch.device
     ) -> None:
         """Group the members by what is done to their slopes."""
         self.losses, self.alphas = losses, losses.alphas

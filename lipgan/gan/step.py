@@ -1,93 +1,95 @@
 """The two updates that training alternates: discriminators, then generators."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from lipgan.engine.cohort import Cohort
-from lipgan.gan.optimizers import Rates
+from lipgan.gan.losses import RowLosses
+from lipgan.gan.players import Discriminators, Generators
+from lipgan.gan.push import RowPushes
 from lipgan.gan.regularizers.base import Batch, Uniform
-
-Tensors = dict[str, Tensor]
 
 
 def discriminator_step(
-    cohort: Cohort, x_real: Tensor, x_fake: Tensor, uniform: Uniform, step: int
+    discriminators: Discriminators,
+    pushes: RowPushes,
+    x_real: Tensor,
+    x_fake: Tensor,
+    uniform: Uniform,
 ) -> tuple[Tensor, Tensor]:
     """Update all discriminators once.
 
     Args:
-        cohort: E members.
+        discriminators: of E members.
+        pushes: what the members' losses make of their scores.
         x_real: real samples, (E, B, *shape).
         x_fake: generated samples, (E, B, *shape), without gradient.
         uniform: random numbers for the penalty.
-        step: present step, noted for members that diverge.
 
     Returns:
         Scores before the update, (E, 2 B), real samples first; penalty, (E,).
     """
-    cohort.advance_regularizer()
-    critic = cohort.critic()
+    discriminators.advance()
+    critic = discriminators.critic()
     scores = critic(torch.cat([x_real, x_fake], dim=1))
     real, fake = scores.detach().chunk(2, dim=1)
     count = x_real.shape[1]
-    pull = cohort.pushes.discriminator(
+    pull = pushes.discriminator(
         real, fake, lambda: uniform(2 * count, purpose="push d")
     )
-    pull /= count
-    batch = Batch(x_real, x_fake, uniform, cohort.memory)
-    penalty = cohort.regularizer.penalty(critic, batch, cohort.strength)
-    _update(cohort, cohort.d, cohort.d_moments, scores, pull, cohort.lr_d, penalty)
-    cohort.project()
-    cohort.note_divergence(scores.detach(), step)
+    batch = Batch(x_real, x_fake, uniform, discriminators.memory)
+    penalty = discriminators.regularizer.penalty(critic, batch, discriminators.strength)
+    _update(discriminators, scores, pull / count, penalty)
+    discriminators.project()
     penalty = scores.new_zeros(len(scores)) if penalty is None else penalty
     return scores.detach(), penalty.detach()
 
 
-def generator_step(cohort: Cohort, x_fake: Tensor, step: int) -> Tensor:
+def generator_step(
+    generators: Generators,
+    discriminators: Discriminators,
+    pushes: RowPushes,
+    x_fake: Tensor,
+    uniform: Callable[[int], Tensor],
+) -> Tensor:
     """Update all generators once; returns the scores before the update, (E, B).
 
-    Frozen ones are left as they are.
-
-    The discriminators have their new weights; the regularizer's state stays.
+    Frozen ones are left as they are. The discriminators have their new weights; the
+    regularizer's state stays.
 
     Args:
-        cohort: E members.
+        generators: of E members.
+        discriminators: theirs.
+        pushes: what the members' losses make of their scores.
         x_fake: generated samples, (E, B, *shape), with gradient.
-        step: present step, noted for members that diverge.
+        uniform: a number n to U[0, 1) numbers (E, n).
     """
     with torch.no_grad():
-        critic = cohort.critic(for_generators=True)
+        critic = discriminators.critic(for_generators=True)
     scores = critic(x_fake)
-    if not cohort.configs[0].frozen:
+    if not generators.frozen:
         count = x_fake.shape[1]
-        pull = cohort.pushes.generator(
-            scores.detach(), lambda: cohort.noise.uniform("push g", step - 1, count)
-        )
-        pull /= count
-        _update(cohort, cohort.g, cohort.g_moments, scores, pull, cohort.lr_g)
-    cohort.note_divergence(scores.detach(), step)
+        pull = pushes.generator(scores.detach(), lambda: uniform(count))
+        _update(generators, scores, pull / count)
     return scores.detach()
 
 
-def discriminator_loss(cohort: Cohort, scores: Tensor) -> Tensor:
+def discriminator_loss(losses: RowLosses, scores: Tensor) -> Tensor:
     """Loss per member, (E,), of scores (E, 2 B), real samples first."""
     real, fake = scores.chunk(2, dim=1)
-    value = cohort.losses.value
-    return value("d_real", real).mean(1) + value("d_fake", fake).mean(1)
+    return losses.value("d_real", real).mean(1) + losses.value("d_fake", fake).mean(1)
 
 
-def generator_loss(cohort: Cohort, scores: Tensor) -> Tensor:
+def generator_loss(losses: RowLosses, scores: Tensor) -> Tensor:
     """Loss per member, (E,), of the scores of generated samples, (E, B)."""
-    return cohort.losses.value("g_fake", scores).mean(1)
+    return losses.value("g_fake", scores).mean(1)
 
 
 def _update(
-    cohort: Cohort,
-    parameters: Tensors,
-    moments: Tensors,
+    player: Discriminators | Generators,
     scores: Tensor,
     pull: Tensor,
-    lr: Rates,
     penalty: Tensor | None = None,
 ) -> None:
     """Descend the sum of all members' losses: none of them sees another member.
@@ -98,7 +100,7 @@ def _update(
     outputs, weights = [scores], [pull]
     if penalty is not None:
         outputs, weights = [scores, penalty], [pull, torch.ones_like(penalty)]
-    grads = torch.autograd.grad(outputs, list(parameters.values()), weights)
-    cohort.optimizer.step(
-        parameters, dict(zip(parameters, grads, strict=True)), moments, lr
-    )
+    own = player.weights
+    grads = torch.autograd.grad(outputs, list(own.values()), weights)
+    named = dict(zip(own, grads, strict=True))
+    player.optimizer.step(own, named, player.moments, player.rates)

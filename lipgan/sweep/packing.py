@@ -1,27 +1,19 @@
 """Which configs are trained together: cohorts of one shape that fit into memory."""
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
 import torch
 
 from lipgan import training
 from lipgan.config import Config
 from lipgan.data import Dataset
-from lipgan.engine.memory import free_bytes, out_of_memory, peak_bytes
-from lipgan.runs import Run
-from lipgan.training.stopping import Stopped
+from lipgan.engine.memory import free_bytes, peak_bytes
 
 MAX_COHORT = 105  # members; the published tables need at most this many at once
 SHARE = 0.8  # of the free memory that a cohort may plan to take
 PROBE = 2  # members of the cohort whose memory is measured
 SAMPLE_BYTES = 10  # per value of the samples that are judged: float, pixel and copies
-
-
-class NoRoomError(ValueError):
-    """One GAN alone does not fit into memory."""
 
 
 def pack(
@@ -85,68 +77,3 @@ def _step_bytes(config: Config) -> int:
         peak_bytes(lambda: training.Training([config] * PROBE, dataset).step(1))
         // PROBE
     )
-
-
-def trained_parts(configs: Sequence[Config], **options: Any) -> Iterator[list[Run]]:
-    """Train a cohort; where memory runs out, its halves one after the other.
-
-    Args:
-        configs: of one shape.
-        options: see ``training.train``.
-
-    Yields:
-        The runs of each part, as soon as it is finished.
-
-    Raises:
-        NoRoomError: one GAN alone does not fit.
-        ValueError, FileNotFoundError, Stopped: see ``training.train``.
-    """
-    try:
-        runs = training.train(configs, **options)
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error):
-            raise
-        if len(configs) == 1:
-            label = configs[0].label
-            raise NoRoomError(f"memory: {label} does not fit, even alone") from None
-    else:
-        yield runs
-        return
-    # Outside of the handler: the exception holds the tensors of the failed attempt.
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    half = len(configs) // 2
-    for part in (configs[:half], configs[half:]):
-        yield from trained_parts(part, **options)
-
-
-def train_in_parts(
-    configs: Sequence[Config], *, expected: float | None = None, **options: Any
-) -> list[Run]:
-    """Train a cohort as a worker does; see ``trained_parts``.
-
-    Args:
-        configs: of one shape.
-        expected: seconds that it will take; it is not begun if the deadline is nearer.
-        options: see ``training.train``.
-
-    Returns:
-        The runs that are finished: without those that a stop has kept from it.
-
-    Raises:
-        ValueError, FileNotFoundError: see ``trained_parts``. What was finished by then
-            is in the attribute ``finished`` of any error.
-    """
-    runs: list[Run] = []
-    deadline = options.get("deadline")
-    if expected and deadline is not None and time.time() + expected > deadline:
-        return runs
-    try:
-        for part in trained_parts(configs, **options):
-            runs += part
-    except Stopped:
-        return runs
-    except Exception as error:
-        error.finished = runs  # type: ignore[attr-defined]
-        raise
-    return runs

@@ -11,7 +11,8 @@ from concurrent.futures import (
 )
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+
+import torch
 
 from lipgan.config import Config
 from lipgan.runs import Run, RunStore
@@ -20,15 +21,21 @@ from lipgan.support.messages import unharmed
 from lipgan.support.paths import user_path
 from lipgan.support.torch_state import usual_torch
 from lipgan.sweep.known import data_digests, load_known
-from lipgan.sweep.packing import NoRoomError, train_in_parts, trained_parts, work
+from lipgan.sweep.packing import work
+from lipgan.sweep.parts import (
+    NoRoomError,
+    NotBegun,
+    Options,
+    train_in_parts,
+    trained_parts,
+)
 from lipgan.sweep.plan import Planned, Rates, local_devices, plan_cohorts, seconds_left
 from lipgan.sweep.workers import DevicePool, TimeLeft, WorkerProgress, explained
 from lipgan.training import DEVICES, Progress, pick_device
 from lipgan.training.checkpoints import FOLDER, Checkpoints
-from lipgan.training.stopping import Stopped, reason_to_stop
+from lipgan.training.stopping import OUT_OF_TIME, Stopped, reason_to_stop
 
 POLL = 0.5  # seconds between two looks at signals and the clock
-OUT_OF_TIME = "the time budget is used up"
 GRACE = 300.0  # seconds after the deadline in which workers may finish and report
 
 
@@ -105,72 +112,84 @@ def run_or_load(
         ValueError, FileNotFoundError: see ``train``.
     """
     configs = list(configs)
-    deadline = None if time_budget is None else time.time() + time_budget
+    records = store if isinstance(store, RunStore) else RunStore(store)
+    weights = user_path(inception_weights, "weights") if inception_weights else None
+    options = Options(
+        device=device,
+        data_dir=None if data_dir is None else user_path(data_dir, "data").absolute(),
+        download=download,
+        inception_weights=weights and weights.absolute(),
+        keep_weights=keep_weights,
+        checkpoints=Checkpoints(records.path.absolute() / FOLDER, checkpoint_every),
+        deadline=None if time_budget is None else time.time() + time_budget,
+    )
     # An executor's workers have devices and memory of their own.
     elsewhere = executor is not None and device in DEVICES
     place = None if elsewhere else pick_device(device)
-    records = store if isinstance(store, RunStore) else RunStore(store)
-    distinct = list(dict.fromkeys(configs))
-    say = unharmed(progress)
     found = load_known(
-        distinct,
+        dict.fromkeys(configs),
         store,
         repair,
         digest=data_digests(data_dir, download, inception_weights),
         with_weights=keep_weights,
-        say=say,
+        say=unharmed(progress),
     )
-    known = {run.config: run for run in found}
-    checkpoints = Checkpoints(records.path.absolute() / FOLDER, checkpoint_every)
-    checkpoints.tidy({config.config_id for config in known})
-    missing = [c for c in distinct if c not in known]
-    if not missing:
-        return [known[c] for c in configs]
-    records.files.check_writable()
-    options = {
-        "device": device,
-        "data_dir": data_dir and user_path(data_dir, "data").absolute(),
-        "download": download,
-        "inception_weights": inception_weights
-        and user_path(inception_weights, "weights").absolute(),
-        "keep_weights": keep_weights,
-        "checkpoints": checkpoints,
-        "deadline": deadline,
-    }
-    rates = Rates(device_name(place) if place else "", known.values())
-    sweep = _Sweep(options, rates, progress)
-    devices = [] if place is None else local_devices(place, missing)
-    own_pool = DevicePool(devices) if len(devices) > 1 else None
-    with own_pool or nullcontext(executor) as chosen:
-        slots = getattr(chosen, "slots", 1)
-        cohorts = plan_cohorts(missing, place, checkpoints, slots)
-        for runs in sweep.results(cohorts, chosen):
-            for run in runs:
-                if not records.holds(run):  # of a part that was recorded before
-                    records.save(run)
-                known[run.config] = run
-            checkpoints.tidy({config.config_id for config in known})
-    if sweep.failure:
-        raise sweep.failure
-    if left := sum(c not in known for c in distinct):
-        raise Unfinished(left, len(distinct), sweep.reason)
-    return [known[c] for c in configs]
+    sweep = _Sweep(configs, found, records, options, place, progress)
+    sweep.train_missing(executor)
+    return [sweep.known[config] for config in configs]
 
 
 class _Sweep:
-    """The cohorts of one call on their way to runs."""
+    """The cohorts of one call on their way to records."""
 
     def __init__(
-        self, options: dict[str, Any], rates: Rates, progress: Progress | None
+        self,
+        configs: Iterable[Config],
+        found: Iterable[Run],
+        records: RunStore,
+        options: Options,
+        place: torch.device | None,
+        progress: Progress | None,
     ) -> None:
-        self.options, self.rates = options, rates
+        self.configs = list(dict.fromkeys(configs))
+        self.known = {run.config: run for run in found}
+        self.records, self.options, self.place = records, options, place
         self.quiet, self.say = progress is None, unharmed(progress)
-        self.deadline: float | None = options["deadline"]
-        self.keeps = options["checkpoints"].every is not None
+        self.rates = Rates(device_name(place) if place else "", self.known.values())
         self.reason = ""  # why it ended early
         self.failure: BaseException | None = None  # the first
 
-    def results(
+    def train_missing(self, executor: Executor | None) -> None:
+        """Train and record what is not known; see ``run_or_load``."""
+        self._tidy()
+        missing = self._missing()
+        if not missing:
+            return
+        self.records.files.check_writable()
+        devices = [] if self.place is None else local_devices(self.place, missing)
+        own_pool = DevicePool(devices) if len(devices) > 1 else None
+        with own_pool or nullcontext(executor) as chosen:
+            slots = getattr(chosen, "slots", 1)
+            cohorts = plan_cohorts(missing, self.place, self.options.checkpoints, slots)
+            for runs in self._results(cohorts, chosen):
+                for run in runs:
+                    if not self.records.holds(run):  # of a part recorded before
+                        self.records.save(run)
+                    self.known[run.config] = run
+                self._tidy()
+        if self.failure:
+            raise self.failure
+        if left := len(self._missing()):
+            raise Unfinished(left, len(self.configs), self.reason)
+
+    def _missing(self) -> list[Config]:
+        return [config for config in self.configs if config not in self.known]
+
+    def _tidy(self) -> None:
+        """Delete the checkpoints that nobody needs any more."""
+        self.options.checkpoints.tidy({config.config_id for config in self.known})
+
+    def _results(
         self, cohorts: Sequence[Planned], executor: Executor | None
     ) -> Iterator[list[Run]]:
         """Finished runs, cohort by cohort or part by part; failures are kept."""
@@ -184,14 +203,13 @@ class _Sweep:
         # One device needs no second process: errors, debuggers and Ctrl-C stay simple.
         for i, cohort in enumerate(cohorts):
             name = f"cohort {i + 1}/{len(cohorts)}"
-            expected = self._expected(cohort)
-            if expected and self.deadline and time.time() + expected > self.deadline:
-                self.say(f"{name} is not begun: it would not finish in time")
-                self.reason = OUT_OF_TIME
-                continue
             say = self._prefixed(f"{name}: ") if len(cohorts) > 1 else self.say
+            expected = self._expected(cohort)
             try:
-                yield from trained_parts(cohort.members, progress=say, **self.options)
+                yield from trained_parts(cohort.members, self.options, say, expected)
+            except NotBegun as stopped:  # a shorter one may still finish
+                self.say(f"{name} is not begun: it would not finish in time")
+                self.reason = str(stopped)
             except Stopped as stopped:
                 self.reason = str(stopped)
                 return
@@ -208,7 +226,8 @@ class _Sweep:
 
     def _expected(self, cohort: Planned) -> float | None:
         """Seconds that a cohort needs; None if unknown, or if it may stop half-way."""
-        return None if self.keeps else seconds_left(cohort, self.rates)
+        keeps = self.options.checkpoints.every is not None
+        return None if keeps else seconds_left(cohort, self.rates)
 
     def _gathered(
         self, cohorts: Sequence[Planned], executor: Executor
@@ -217,12 +236,11 @@ class _Sweep:
         cohorts = sorted(cohorts, key=lambda c: (-c.step, -work(c.members)))
         futures: dict[Future, int] = {}
         for i, cohort in enumerate(cohorts):
-            options = dict(self.options)
-            if expected := self._expected(cohort):
-                options["expected"] = expected
+            progress = None
             if isinstance(executor, DevicePool) and not self.quiet:
-                options["progress"] = WorkerProgress(f"cohort {i + 1}/{len(cohorts)}")
-            futures[executor.submit(train_in_parts, cohort.members, **options)] = i
+                progress = WorkerProgress(f"cohort {i + 1}/{len(cohorts)}")
+            call = cohort.members, self.options, progress, self._expected(cohort)
+            futures[executor.submit(train_in_parts, *call)] = i
         while futures:
             finished, _ = wait(futures, POLL, FIRST_COMPLETED)
             while finished:
@@ -239,7 +257,8 @@ class _Sweep:
 
     def _last_moment(self) -> float | None:
         """When to give up on workers; they know the deadline as well."""
-        return None if self.deadline is None else self.deadline + GRACE
+        deadline = self.options.deadline
+        return None if deadline is None else deadline + GRACE
 
     def _result(self, future: Future, i: int, cohorts: Sequence[Planned]) -> list[Run]:
         members, name = cohorts[i].members, f"cohort {i + 1}/{len(cohorts)}"
@@ -254,7 +273,7 @@ class _Sweep:
         if len(runs) == len(members):
             self.say(f"{name} is finished{rest}")
         else:
-            self.reason = self.reason or reason_to_stop(self.deadline) or OUT_OF_TIME
+            self.reason = self.reason or reason_to_stop() or OUT_OF_TIME
         return runs
 
     def _lost(self, name: str, error: BaseException, work: float) -> None:

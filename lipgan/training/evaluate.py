@@ -37,19 +37,20 @@ def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
     ``term_balance``: of what pushes the samples, see ``lipgan.gan.push``; ``place``:
     the middle of the domain in widths of it.
     """
-    noise = cohort.noise
+    noise, g, d = cohort.noise, cohort.generators, cohort.discriminators
     indices = noise.indices("probe", 0, len(dataset), PROBE_SAMPLES)
     x_real = dataset.batch(indices)[noise.rows]
     z = noise.normal("probe z", 0, PROBE_SAMPLES, cohort.configs[0].z_dim)
     with torch.no_grad():
-        x_fake = cohort.sampler(training=False)(z)
-        critic = cohort.critic()
+        x_fake = g.sampler(training=False)(z)
+        critic = d.critic()
         scores = {"real": critic(x_real), "fake": critic(x_fake)}
-        weights = cohort.regularized_weights()
+        weights = d.regularized_weights()
     sigmas = [_sigma(w) for name, w in weights.items() if name.endswith("weight")]
     moment = {"sigma": torch.stack(sigmas, dim=1)}
-    for player, state in (("g", cohort.g_moments), ("d", cohort.d_moments)):
-        moment[f"step_share_{player}"] = cohort.optimizer.step_share(state)
+    for name, player in (("g", g), ("d", d)):
+        share = player.optimizer.step_share(player.moments)
+        moment[f"step_share_{name}"] = share
     moment |= _pushed(cohort, scores)
     for side, f in scores.items():
         slopes = cohort.losses.slope(f"d_{side}", f)
@@ -116,7 +117,7 @@ def distance_name(extractor: str, samples: str) -> str:
 def generated(cohort: Cohort, count: int) -> Tensor:
     """``count`` samples per member with the averaged generator in evaluation mode."""
     chunks = []
-    sample = cohort.sampler(training=False, averaged=True)
+    sample = cohort.generators.sampler(training=False, averaged=True)
     for index in range(math.ceil(count / CHUNK)):
         z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
         chunks.append(sample(z))
@@ -125,7 +126,8 @@ def generated(cohort: Cohort, count: int) -> Tensor:
 
 def sound_members(cohort: Cohort, samples: Tensor) -> Tensor:
     """Which members have finite weights and made finite samples (E, n, ...), (E,)."""
-    tensors = [*cohort.g.values(), *cohort.d.values(), samples]
+    players = cohort.generators, cohort.discriminators
+    tensors = [*(w for player in players for w in player.weights.values()), samples]
     return torch.stack([torch.isfinite(t).flatten(1).all(1) for t in tensors]).all(0)
 
 

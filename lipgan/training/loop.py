@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -164,7 +165,8 @@ class Training:
         """
         cohort, config, noise = self.cohort, self.configs[0], self.cohort.noise
         batch = config.batch_size
-        sample = cohort.sampler(training=True)  # one for all updates of this step
+        g, d, pushes = cohort.generators, cohort.discriminators, cohort.pushes
+        sample = g.sampler(training=True)  # one for all updates of this step
         for i in range(config.n_dis):
             draw = (step - 1) * config.n_dis + i
             indices = noise.indices("data", draw, len(self.dataset), batch)
@@ -173,16 +175,19 @@ class Training:
             with torch.no_grad():
                 x_fake = sample(z)
             uniform = noise.uniforms(draw)
-            in_d, penalty = discriminator_step(cohort, x_real, x_fake, uniform, step)
+            in_d, penalty = discriminator_step(d, pushes, x_real, x_fake, uniform)
+            cohort.note_divergence(in_d, step)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
-        in_g = generator_step(cohort, sample(z), step)
-        cohort.average(step)
+        uniforms = partial(noise.uniform, "push g", step - 1)
+        in_g = generator_step(g, d, pushes, sample(z), uniforms)
+        cohort.note_divergence(in_g, step)
+        g.average(step)
         if not measure:
             return {}
         return {
-            "loss_d": discriminator_loss(cohort, in_d),
+            "loss_d": discriminator_loss(cohort.losses, in_d),
             "penalty": penalty,
-            "loss_g": generator_loss(cohort, in_g),
+            "loss_g": generator_loss(cohort.losses, in_g),
         }
 
     def _record(self, step: int, losses: dict[str, Tensor]) -> None:

@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+OUT_OF_TIME = "the time budget is used up"
 ASKING = (signal.SIGTERM, signal.SIGINT)
 _received: list[int] = []
 
 
 class Stopped(Exception):
     """Training has ended before its last step because it was told to."""
+
+
+def too_late(deadline: float | None, seconds: float = 0.0) -> bool:
+    """Whether what begins now and takes so many seconds would miss the deadline.
+
+    Args:
+        deadline: seconds since the epoch; None for no end.
+        seconds: that it takes.
+    """
+    return deadline is not None and time.time() + seconds >= deadline
 
 
 def reason_to_stop(deadline: float | None = None) -> str | None:
@@ -23,9 +34,7 @@ def reason_to_stop(deadline: float | None = None) -> str | None:
     """
     if _received:
         return f"{signal.Signals(_received[0]).name} was received"
-    if deadline is not None and time.time() >= deadline:
-        return "the time budget is used up"
-    return None
+    return OUT_OF_TIME if too_late(deadline) else None
 
 
 def ask(number: int) -> None:

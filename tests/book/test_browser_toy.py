@@ -59,12 +59,13 @@ def toy_cohort(dtype):
         for loss, alpha, k in CELLS
     ]
     cohort = Cohort(configs, torch.device("cpu"))
-    names = [name for name in cohort.d if name.endswith("weight")]
+    own = cohort.discriminators
+    names = [name for name in own.weights if name.endswith("weight")]
     layers = [
         {
-            "weight": cohort.d[name][0].tolist(),
-            "bias": cohort.d[name.replace("weight", "bias")][0].tolist(),
-            "u": cohort.d_state[name][0].tolist(),
+            "weight": own.weights[name][0].tolist(),
+            "bias": own.weights[name.replace("weight", "bias")][0].tolist(),
+            "u": own.state[name][0].tolist(),
         }
         for name in names
     ]
@@ -76,12 +77,13 @@ def python_paths(dtype, steps=200):
     try:
         cohort, layers = toy_cohort(dtype)
         x = data.load("toy2d").x.to(dtype).expand(len(CELLS), -1, -1)
+        g, d, pushes = cohort.generators, cohort.discriminators, cohort.pushes
         noise, path = torch.zeros(len(CELLS), 4, 1), []
-        for step in range(1, steps + 1):
-            sample = cohort.sampler(training=True)
-            discriminator_step(cohort, x, sample(noise).detach(), torch.rand, step)
-            generator_step(cohort, sample(noise), step)
-            path.append(next(iter(cohort.g.values())).detach().double().clone())
+        for _ in range(steps):
+            sample = g.sampler(training=True)
+            discriminator_step(d, pushes, x, sample(noise).detach(), torch.rand)
+            generator_step(g, d, pushes, sample(noise), torch.rand)
+            path.append(next(iter(g.weights.values())).detach().double().clone())
     finally:
         torch.set_default_dtype(torch.float32)
     return dict(zip(CELLS, torch.stack(path, 1), strict=True)), layers

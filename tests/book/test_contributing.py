@@ -63,7 +63,11 @@ def test_the_example_changes_what_is_learned(tiny, monkeypatch):
         config = tiny(regularizer=name, penalty_weight=100.0)
         training = Training([config], load_data(config))
         training.step(1)
-        weights.append(torch.cat([w.flatten() for w in training.cohort.d.values()]))
+        weights.append(
+            torch.cat(
+                [w.flatten() for w in training.cohort.discriminators.weights.values()]
+            )
+        )
     assert not torch.equal(*weights)
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from lipgan.engine.cohort import Cohort, RowLosses
+from lipgan.engine.cohort import Cohort
 from lipgan.engine.noise import Noise, seeded_generator
-from lipgan.gan.losses import LOSSES
+from lipgan.gan.losses import LOSSES, RowLosses
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.gan.step import discriminator_step
 from lipgan.training import train
@@ -119,8 +119,14 @@ def test_gradients_of_one_member_see_no_other(tiny):
         cohort = Cohort([tiny(seed=1), tiny(seed=2)], CPU)
         x_real, x_fake = torch.ones(2, 2, 4, 1, 8, 8)
         x_real[0] *= factor
-        discriminator_step(cohort, x_real, x_fake, cohort.noise.uniforms(0), 1)
-        updated.append({k: v.clone() for k, v in cohort.d.items()})
+        discriminator_step(
+            cohort.discriminators,
+            cohort.pushes,
+            x_real,
+            x_fake,
+            cohort.noise.uniforms(0),
+        )
+        updated.append({k: v.clone() for k, v in cohort.discriminators.weights.items()})
     for name, first in updated[0].items():
         assert torch.equal(first[1], updated[1][name][1])
     assert any(not torch.equal(v[0], updated[1][k][0]) for k, v in updated[0].items())
@@ -190,7 +196,8 @@ def test_seeded_generator_depends_on_its_arguments_alone():
 
 def test_row_losses_apply_each_members_loss_and_alpha(tiny):
     configs = [tiny(loss="cos", alpha=0.5), tiny(loss="ns"), tiny(loss="ns", alpha=3.0)]
-    losses, scores = RowLosses(configs, CPU), torch.randn(3, 5)
+    names, alphas = [c.loss for c in configs], [c.alpha for c in configs]
+    losses, scores = RowLosses(names, alphas, CPU), torch.randn(3, 5)
     for term in ("d_real", "d_fake", "g_fake"):
         values, slopes = losses.value(term, scores), losses.slope(term, scores)
         for row, config in enumerate(configs):
@@ -204,14 +211,19 @@ def test_row_losses_apply_each_members_loss_and_alpha(tiny):
 def test_keep_goes_on_with_the_chosen_members(tiny):
     configs = [tiny(loss="cos"), tiny(seed=1, lipschitz_k=2.0), tiny(seed=2)]
     cohort = Cohort(configs, CPU)
-    weights = {k: v.clone() for k, v in cohort.d.items()}
+    weights = {k: v.clone() for k, v in cohort.discriminators.weights.items()}
     x = torch.randn(3, 4, 1, 8, 8)
-    scores = cohort.critic()(x)
+    scores = cohort.discriminators.critic()(x)
     cohort.keep([1])
     assert cohort.configs == [configs[1]]
-    assert cohort.strength.k.tolist() == [2.0]
-    assert all(torch.equal(v[0], weights[k][1]) for k, v in cohort.d.items())
-    assert_close(cohort.critic()(x[1:2]), scores[1:2], rtol=1e-5, atol=1e-6)
+    assert cohort.discriminators.strength.k.tolist() == [2.0]
+    assert all(
+        torch.equal(v[0], weights[k][1])
+        for k, v in cohort.discriminators.weights.items()
+    )
+    assert_close(
+        cohort.discriminators.critic()(x[1:2]), scores[1:2], rtol=1e-5, atol=1e-6
+    )
 
 
 def test_divergence_is_noted_once_per_member(tiny):
@@ -227,7 +239,7 @@ def test_divergence_is_noted_once_per_member(tiny):
 def test_plain_discriminator_has_the_regularized_weights(tiny):
     cohort = Cohort([tiny(lipschitz_k=0.5), tiny(seed=3, lipschitz_k=2.0)], CPU)
     x = torch.randn(2, 4, 1, 8, 8)
-    scores = cohort.critic()(x)
+    scores = cohort.discriminators.critic()(x)
     for row in range(2):
         alone = cohort.plain_discriminator(row)(x[row])
         assert_close(alone, scores[row], rtol=1e-4, atol=1e-6)
@@ -235,31 +247,31 @@ def test_plain_discriminator_has_the_regularized_weights(tiny):
 
 def test_averaged_generators_are_the_moving_average_by_hand(tiny):
     cohort = Cohort([tiny(ema_decay=0.5), tiny(ema_decay=0.5, seed=1)], CPU)
-    name, weight = next(iter(cohort.g.items()))
+    name, weight = next(iter(cohort.generators.weights.items()))
     expected = weight.detach().clone()
     for step in range(1, 25):
         with torch.no_grad():
             weight.add_(step)
-        cohort.average(step)
+        cohort.generators.average(step)
         decay = min(0.5, step / (step + 10))
         expected = decay * expected + (1 - decay) * weight.detach()
-    assert_close(cohort.averaged[name], expected)
+    assert_close(cohort.generators.averaged[name], expected)
 
 
 def test_samples_are_judged_from_the_averaged_generators(tiny):
     cohort = Cohort([tiny(ema_decay=0.5)], CPU)
     z = torch.randn(1, 4, cohort.configs[0].z_dim)
-    before = cohort.sampler(training=False)(z)
+    before = cohort.generators.sampler(training=False)(z)
     with torch.no_grad():
-        for weight in cohort.g.values():
+        for weight in cohort.generators.weights.values():
             weight.mul_(3)
-    assert_close(cohort.sampler(training=False, averaged=True)(z), before)
-    assert not torch.allclose(cohort.sampler(training=False)(z), before)
+    assert_close(cohort.generators.sampler(training=False, averaged=True)(z), before)
+    assert not torch.allclose(cohort.generators.sampler(training=False)(z), before)
 
 
 def test_without_averaging_the_last_weights_are_judged(tiny):
     cohort = Cohort([tiny(ema_decay=0.0)], CPU)
-    assert cohort.averaged == {}
+    assert cohort.generators.averaged == {}
     z = torch.randn(1, 4, cohort.configs[0].z_dim)
-    ours = cohort.sampler(training=False, averaged=True)(z)
-    assert_close(ours, cohort.sampler(training=False)(z))
+    ours = cohort.generators.sampler(training=False, averaged=True)(z)
+    assert_close(ours, cohort.generators.sampler(training=False)(z))

@@ -39,12 +39,13 @@ def trained(k, alpha, **fields):
         noise = torch.Generator().manual_seed(step)
         x_real = torch.rand(1, BATCH, 1, 8, 8, generator=noise)
         z = torch.randn(2, 1, BATCH, config.z_dim, generator=noise)
-        sample = cohort.sampler(training=True)
+        d, pushes = cohort.discriminators, cohort.pushes
+        sample = cohort.generators.sampler(training=True)
         with torch.no_grad():
             x_fake = sample(z[0])
         uniform = cohort.noise.uniforms(step)
-        scores, _ = discriminator_step(cohort, x_real, x_fake, uniform, step)
-        generator_step(cohort, sample(z[1]), step)
+        scores, _ = discriminator_step(d, pushes, x_real, x_fake, uniform)
+        generator_step(cohort.generators, d, pushes, sample(z[1]), torch.rand)
         history.append((scores / k**LAYERS, x_fake))
     return [torch.stack(series) for series in zip(*history, strict=True)]
 
@@ -91,7 +92,9 @@ def test_biases_are_multiplied_layer_by_layer():
 def test_frozen_biases_are_zero_from_the_start_on():
     config = Config(dataset="toy2d", scale="smoke", d_biases="frozen")
     cohort = Cohort([config], CPU)
-    assert not any(b.any() for n, b in cohort.d.items() if n.endswith("bias"))
+    assert not any(
+        b.any() for n, b in cohort.discriminators.weights.items() if n.endswith("bias")
+    )
 
 
 def test_arms_that_stand_for_others_are_the_same_training():

@@ -48,10 +48,13 @@ class Textbook:
             model.generator(config.sizes),
             model.discriminator(config.sizes),
         )
-        for module, weights in ((self.g, start.g), (self.d, start.d)):
-            own = {k: v[0].clone() for k, v in weights.items()}
+        for module, player in (
+            (self.g, start.generators),
+            (self.d, start.discriminators),
+        ):
+            own = {k: v[0].clone() for k, v in player.weights.items()}
             module.load_state_dict(own, strict=False)
-        self.u = {k: v[0].clone() for k, v in start.d_state.items()}
+        self.u = {k: v[0].clone() for k, v in start.discriminators.state.items()}
         self.opt_g = torch.optim.RMSprop(self.g.parameters(), lr=config.lr_g)
         self.opt_d = torch.optim.RMSprop(self.d.parameters(), lr=config.lr_d)
 

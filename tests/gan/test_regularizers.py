@@ -144,6 +144,9 @@ def test_clipping_happens_after_every_step(step, tiny):
     cohort = Cohort([config], torch.device("cpu"))
     if step:
         x = torch.randn(1, 4, 1, 8, 8)
-        discriminator_step(cohort, x, -x, cohort.noise.uniforms(0), 1)
-    largest = max(float(p.detach().abs().max()) for p in cohort.d.values())
+        uniforms = cohort.noise.uniforms(0)
+        discriminator_step(cohort.discriminators, cohort.pushes, x, -x, uniforms)
+    largest = max(
+        float(p.detach().abs().max()) for p in cohort.discriminators.weights.values()
+    )
     assert (largest <= 0.01) == step

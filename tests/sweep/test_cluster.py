@@ -25,16 +25,16 @@ COHORTS, MEMBERS = 8, 2
 OTHER = {"a": "b", "b": "a"}
 
 
-def train_and_tell(members, *, data_dir, **options):
+def train_and_tell(members, options, *rest):
     """``train_in_parts`` that says in a file where each cohort starts and ends."""
     from distributed import get_worker
 
-    from lipgan.sweep.packing import train_in_parts
+    from lipgan.sweep.parts import train_in_parts
 
     cohort = f"width={members[0].width}"
-    tell(data_dir, "start", cohort, get_worker().name)
-    runs = train_in_parts(members, **options)
-    tell(data_dir, "end", cohort, get_worker().name)
+    tell(options.data_dir, "start", cohort, get_worker().name)
+    runs = train_in_parts(members, options, *rest)
+    tell(options.data_dir, "end", cohort, get_worker().name)
     return runs
 
 

@@ -11,7 +11,7 @@ from lipgan import training
 from lipgan.runs import RecordError, RunStore
 from lipgan.sweep import Unfinished, load_known, run_or_load
 from lipgan.sweep import run as sweep
-from lipgan.sweep.packing import NoRoomError
+from lipgan.sweep.parts import NoRoomError
 from lipgan.training import Training, checkpoints, loop, train
 
 

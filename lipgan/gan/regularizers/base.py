@@ -51,7 +51,8 @@ class Batch:
 class Regularizer:
     """Does nothing. E members, B samples; members must never mix.
 
-    Subclasses override the hooks they need; ``training/start.py`` calls all of them.
+    Subclasses override the hooks they need; the players and the two
+    steps of ``lipgan.gan`` call all of them.
     """
 
     label: ClassVar[str] = "none"

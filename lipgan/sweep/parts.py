@@ -1,0 +1,109 @@
+"""One cohort on its way to runs, in parts where memory runs out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from lipgan import training
+from lipgan.config import Config
+from lipgan.engine.memory import out_of_memory
+from lipgan.runs import Run
+from lipgan.training import Progress
+from lipgan.training.checkpoints import Checkpoints
+from lipgan.training.stopping import OUT_OF_TIME, Stopped, too_late
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the cohorts of a sweep are trained, here or in another process.
+
+    The attributes are arguments of ``training.train``.
+    """
+
+    checkpoints: Checkpoints
+    device: str = "auto"
+    data_dir: Path | None = None
+    download: bool = False
+    inception_weights: Path | None = None
+    keep_weights: bool = False
+    deadline: float | None = None
+
+
+class NoRoomError(ValueError):
+    """One GAN alone does not fit into memory."""
+
+
+class NotBegun(Stopped):
+    """A cohort would not finish before the deadline."""
+
+
+def trained_parts(
+    configs: Sequence[Config],
+    options: Options,
+    progress: Progress | None = None,
+    expected: float | None = None,
+) -> Iterator[list[Run]]:
+    """Train a cohort; where memory runs out, its halves one after the other.
+
+    Args:
+        configs: of one shape.
+        options: see ``training.train``.
+        progress: receives a line of text now and then.
+        expected: seconds that it will take; None if unknown.
+
+    Yields:
+        The runs of each part, as soon as it is finished.
+
+    Raises:
+        NotBegun: the deadline is nearer than what is expected.
+        NoRoomError: one GAN alone does not fit.
+        ValueError, FileNotFoundError, Stopped: see ``training.train``.
+    """
+    if expected and too_late(options.deadline, expected):
+        raise NotBegun(OUT_OF_TIME)
+    try:
+        runs = training.train(configs, progress=progress, **vars(options))
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        if len(configs) == 1:
+            label = configs[0].label
+            raise NoRoomError(f"memory: {label} does not fit, even alone") from None
+    else:
+        yield runs
+        return
+    # Outside of the handler: the exception holds the tensors of the failed attempt.
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    half = len(configs) // 2
+    for part in (configs[:half], configs[half:]):
+        yield from trained_parts(part, options, progress)
+
+
+def train_in_parts(
+    configs: Sequence[Config],
+    options: Options,
+    progress: Progress | None = None,
+    expected: float | None = None,
+) -> list[Run]:
+    """Train a cohort as a worker does; see ``trained_parts``.
+
+    Returns:
+        The runs that are finished: without those that a stop has kept from it.
+
+    Raises:
+        ValueError, FileNotFoundError: see ``trained_parts``. What was finished by then
+            is in the attribute ``finished`` of any error.
+    """
+    runs: list[Run] = []
+    try:
+        for part in trained_parts(configs, options, progress, expected):
+            runs += part
+    except Stopped:
+        return runs
+    except Exception as error:
+        error.finished = runs  # type: ignore[attr-defined]
+        raise
+    return runs
