@@ -60,7 +60,7 @@ def test_a_column_of_the_paper_meets_its_own_criteria(name, column):
     assert all(holds(checks)), checks
 
 
-@pytest.mark.parametrize("name", set(CRITERIA) - {"straight", "best"})
+@pytest.mark.parametrize("name", sorted(CRITERIA.keys() - {"straight", "best"}))
 @pytest.mark.parametrize("column", COLUMNS)
 def test_equal_distances_do_not(name, column):
     table = Table(column, (dict.fromkeys(CELLS, 20.0),), CONSTANT_FID[column])
