@@ -149,7 +149,7 @@ def run_pages(
     failures: dict[str, list[str]] = {}
     common = stamp_of_inputs(layout)
     # What a page is made from is noted before it is: an edit meanwhile must outdate it.
-    notebooks = {page.name: digest_of_notebook(page) for page, _ in jobs}
+    sources = {page.name: digests_of_sources(page, layout.root) for page, _ in jobs}
     outdated = [job for job in jobs if not is_current(*job, layout, common)]
     if len(outdated) < len(jobs):
         say(f"  {len(jobs) - len(outdated)} pages are unchanged")
@@ -176,7 +176,7 @@ def run_pages(
     # The store last: records that a later page adds must not outdate an earlier one.
     common["store"] = digest([layout.store], layout.store)
     for page, parameters in done:
-        write_stamp(page, parameters, layout, common, notebooks[page.name])
+        write_stamp(page, parameters, layout, common, sources[page.name])
     if layout.failed.is_dir() and not any(layout.failed.iterdir()):
         shutil.rmtree(layout.failed)
     return failures
@@ -207,26 +207,48 @@ def digest(paths: list[Path], base: Path) -> str:
 
 
 def stamp_of_inputs(layout: Layout) -> dict[str, str]:
-    """Hashes what all pages share: the package, the pins, the evidence, the store."""
+    """Hashes what all pages share: the pins, the evidence, the store."""
     root = layout.root
     return {
         "python": sys.version.split()[0],
-        "package": digest([root / "lipgan"], root),
         "requirements": digest([root / "requirements.txt"], root),
         "evidence": digest([root / "book" / "data"], root),
         "store": digest([layout.store], layout.store),
     }
 
 
-def digest_of_notebook(page: Page) -> str:
-    """Hash of a page's source."""
-    return digest([page.notebook], page.notebook.parent)
+def digest_of_package(page: Page, root: Path) -> str:
+    """Hash of the code that a page runs.
+
+    That is the package without its command line, and without the figures and tables of
+    claims that the notebook does not name; criteria are judged together.
+    """
+    text = page.notebook.read_text("utf-8")
+    package = root / "lipgan"
+
+    def used(path: Path) -> bool:
+        place = path.relative_to(package).parts
+        if place[0] == "cli":
+            return False
+        shown = place[0] == "claims" and place[-1] in ("figures.py", "tables.py")
+        return not shown or f"lipgan.claims.{place[1]}" in text
+
+    files = [path for path in package.rglob("*") if path.is_file() and used(path)]
+    return digest(files, root)
+
+
+def digests_of_sources(page: Page, root: Path) -> dict[str, str]:
+    """Hashes of what is written by hand: the notebook, and the code that it runs."""
+    return {
+        "notebook": digest([page.notebook], page.notebook.parent),
+        "package": digest_of_package(page, root),
+    }
 
 
 def _stamp(page: Page, parameters: dict[str, Any], layout: Layout) -> dict[str, Any]:
     executed = layout.pages / f"{page.name}.ipynb"
     return {
-        "notebook": digest_of_notebook(page),
+        **digests_of_sources(page, layout.root),
         "page": digest([executed], executed.parent),
         "parameters": json.loads(json.dumps(parameters)),
     }
@@ -237,10 +259,10 @@ def write_stamp(
     parameters: dict[str, Any],
     layout: Layout,
     common: dict[str, str],
-    notebook: str,
+    sources: dict[str, str],
 ) -> None:
     """Notes beside a page what it was made from."""
-    stamp = {**common, **_stamp(page, parameters, layout), "notebook": notebook}
+    stamp = {**common, **_stamp(page, parameters, layout), **sources}
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
     (layout.pages / f"{page.name}.json").write_text(text, "utf-8")
 

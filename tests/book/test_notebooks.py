@@ -19,7 +19,7 @@ from book.page_list import (
 )
 from book.run_notebooks import (
     Layout,
-    digest_of_notebook,
+    digests_of_sources,
     is_current,
     run_pages,
     stamp_of_inputs,
@@ -297,12 +297,35 @@ def test_a_page_is_reused_until_something_changes(project, change):
         path.touch()
     page, values = load_pages(layout.root)[0], {"scale": "smoke"}
     assert not is_current(page, values, layout, stamp_of_inputs(layout))
-    made_from = digest_of_notebook(page)
+    made_from = digests_of_sources(page, layout.root)
     write_stamp(page, values, layout, stamp_of_inputs(layout), made_from)
     assert is_current(page, values, layout, stamp_of_inputs(layout))
-    write_stamp(page, values, layout, stamp_of_inputs(layout), "what was run")
+    write_stamp(page, values, layout, stamp_of_inputs(layout), {"notebook": "edited"})
     assert not is_current(page, values, layout, stamp_of_inputs(layout))  # edited since
     write_stamp(page, values, layout, stamp_of_inputs(layout), made_from)
     assert not is_current(page, {"scale": "paper"}, layout, stamp_of_inputs(layout))
     changed.write_text(changed.read_text() + " ")
     assert not is_current(page, values, layout, stamp_of_inputs(layout))
+
+
+@pytest.mark.parametrize(
+    ("changed", "outdated"),
+    [
+        ("lipgan/claims/own/figures.py", True),
+        ("lipgan/claims/own/criteria.py", True),
+        ("lipgan/claims/other/criteria.py", True),  # claims are judged together
+        ("lipgan/claims/other/figures.py", False),
+        ("lipgan/claims/other/tables.py", False),
+        ("lipgan/claims/draw.py", True),
+        ("lipgan/cli/parser.py", False),
+    ],
+)
+def test_a_page_depends_on_the_code_that_it_runs(project, changed, outdated):
+    layout = project({"one": notebook("from lipgan.claims.own import figures")})
+    path = layout.root / changed
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+    page = load_pages(layout.root)[0]
+    before = digests_of_sources(page, layout.root)
+    path.write_text("x = 1")
+    assert (digests_of_sources(page, layout.root) != before) == outdated
