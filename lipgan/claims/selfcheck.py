@@ -7,22 +7,7 @@ train, and are never written down; every claim keeps its own in ``question.py``.
 import math
 from collections.abc import Sequence
 
-from lipgan.claims import (
-    bound,
-    degeneration,
-    domain_against_k,
-    fid_against_alpha,
-    fid_against_k,
-    gradient_fields,
-    one_knob,
-    other_metrics,
-    roads,
-    small_k,
-    systems,
-    toys,
-    two_failures,
-    what_the_bend_does,
-)
+from lipgan.claims import rooms
 from lipgan.claims.base import Question
 from lipgan.runs import Run
 
@@ -75,18 +60,7 @@ def _check_number(answer: object, right: float, question: Question) -> str:
 
 
 QUESTIONS: dict[str, Question] = {
-    **bound.QUESTIONS,
-    **degeneration.QUESTIONS,
-    **toys.QUESTIONS,
-    **domain_against_k.QUESTIONS,
-    **fid_against_k.QUESTIONS,
-    **small_k.QUESTIONS,
-    **fid_against_alpha.QUESTIONS,
-    **two_failures.QUESTIONS,
-    **other_metrics.QUESTIONS,
-    **roads.QUESTIONS,
-    **gradient_fields.QUESTIONS,
-    **systems.QUESTIONS,
-    **one_knob.QUESTIONS,
-    **what_the_bend_does.QUESTIONS,
+    page: question
+    for room in rooms()
+    for page, question in getattr(room, "QUESTIONS", {}).items()
 }
