@@ -1,12 +1,17 @@
-"""The worked example of CONTRIBUTING.md does what it says."""
+"""The worked examples of CONTRIBUTING.md do what they say."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from book.page_list import load_pages
 from lipgan.__main__ import main
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
@@ -18,9 +23,9 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(text, language):
-    """The fenced blocks of one language in the worked example."""
-    section = text.split("\n## Worked example: add a regularizer\n")[1]
+def blocks(text, language, example="a regularizer"):
+    """The fenced blocks of one language in a worked example."""
+    section = text.split(f"\n## Worked example: add {example}\n")[1]
     found = BLOCK.findall(section.split("\n## ")[0])
     return [code for name, code in found if name == language]
 
@@ -101,3 +106,61 @@ def test_a_broken_block_is_noticed(right, wrong, error, monkeypatch):
 def test_the_example_stays_out_of_the_package():
     with pytest.raises(ValueError, match="regularizer: 'drift' is not one of"):
         Config(regularizer="drift")
+
+
+# The claim, in a copy of the package
+
+JUDGE = """
+from lipgan.claims import CLAIMS
+from lipgan.claims.judge import judge
+from lipgan.claims import page
+from lipgan.sweep import run_or_load
+
+claim = CLAIMS["hinge_trains"]
+runs = run_or_load(claim.configs("smoke", [0]), "store", progress=None)
+[check] = claim.checks(runs)
+print(len(runs), check.found)
+def display(text): print(text)
+Markdown = str
+"""
+
+
+def with_claim(text, folder):
+    """A copy of the package with the folder of the example."""
+    package = shutil.copytree(
+        ROOT / "lipgan", folder / "lipgan", ignore=shutil.ignore_patterns("*.pyc")
+    )
+    criteria, init, cell = blocks(text, "python", "a claim")
+    room = package / "claims" / "hinge"
+    room.mkdir()
+    (room / "criteria.py").write_text(criteria, "utf-8")
+    (room / "__init__.py").write_text(init, "utf-8")
+    return subprocess.run(
+        [sys.executable, "-c", JUDGE + cell],
+        **{"capture_output": True, "text": True, "cwd": folder, "check": False},
+        env={**os.environ, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_a_folder_is_all_that_a_claim_needs(tmp_path):
+    done = with_claim(TEXT, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"2 \d+\.\d\d times\n", done.stdout), done.stdout
+    assert "The hinge trains as well as NS at k = 1" in done.stdout
+    assert "not tested" in done.stdout  # smoke decides nothing
+
+
+def test_a_broken_claim_is_noticed(tmp_path):
+    wrong = TEXT.replace('axis("loss", ("ns", "hinge"))', 'axis("loss", ("ns",))')
+    assert wrong != TEXT
+    assert with_claim(wrong, tmp_path).returncode != 0
+
+
+def test_the_page_of_the_claim_is_listed_as_pages_are(tmp_path):
+    (entry,) = blocks(TEXT, "yaml", "a claim")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "15_hinge.ipynb").touch()
+    (tmp_path / "book" / "pages.yml").write_text(entry, "utf-8")
+    (page,) = load_pages(tmp_path)
+    assert (page.name, page.parameters) == ("15_hinge", {})
