@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,13 +12,13 @@ from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.push import coherence
+from lipgan.metrics import MetricName
 from lipgan.metrics.neural_divergence import neural_divergence
 from lipgan.support.torch_state import usual_torch
 from lipgan.training.reference import (
     Reference,
     even_indices,
     pixel_variance,
-    samples_name,
 )
 
 PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
@@ -108,11 +109,6 @@ def judged_digest(dataset: Dataset, weights: str | None) -> str:
     return dataset.digest + (f"-{weights}" if weights else "")
 
 
-def distance_name(extractor: str, samples: str) -> str:
-    """Name of a Frechet distance; only the one on Inception features is a FID."""
-    return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
-
-
 @torch.no_grad()
 def generated(cohort: Cohort, count: int) -> Tensor:
     """``count`` samples per member with the averaged generator in evaluation mode."""
@@ -158,7 +154,8 @@ def evaluate(
     )
     for row, x, divergence in zip(rows, images, divergences, strict=True):
         row.update(image_metrics(x, reference))
-        row[f"neural_divergence_{steps}"] = float(divergence)
+        name = MetricName("neural_divergence", samples=steps)
+        row[str(name)] = float(divergence)
     return rows, [sample_grid(x) for x in images]
 
 
@@ -167,20 +164,23 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
 
     Names give extractor and n, and where not all real images are used, their number.
     """
-    extractor, count = reference.extractor, samples_name(len(images))
+    extractor, count = reference.extractor, len(images)
     features = extractor.features(images)
     pairs = pair_metrics(features, reference)
     row = {
-        distance_name(extractor.name, count): reference.distance(features),
-        **{reference.pair_name(k, len(images)): v for k, v in pairs.items()},
-        f"pixel_variance_{count}": pixel_variance(images) / reference.variance,
+        MetricName.distance(extractor.name, count): reference.distance(features),
+        **{reference.pair_name(k, count): v for k, v in pairs.items()},
+        MetricName("pixel_variance", samples=count): (
+            pixel_variance(images) / reference.variance
+        ),
     }
     if extractor.head is not None:
         shares = extractor.head(features).softmax(1)
         covered = metrics.class_coverage(shares.argmax(1), extractor.num_classes)
-        row[f"class_coverage_{extractor.name}_{count}"] = covered
-        row[f"is_{extractor.name}_{count}"] = metrics.inception_style_score(shares)
-    return {k: float(v) for k, v in row.items()} | constant_metric(reference)
+        row[MetricName("class_coverage", extractor.name, count)] = covered
+        score = metrics.inception_style_score(shares)
+        row[MetricName("is", extractor.name, count)] = score
+    return {str(k): float(v) for k, v in row.items()} | constant_metric(reference)
 
 
 def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
@@ -193,8 +193,8 @@ def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
 
 def constant_metric(reference: Reference) -> dict[str, float]:
     """The distance of a black image: known for diverged runs as well."""
-    name = distance_name(reference.extractor.name, "constant")
-    return {name: float(reference.constant)}
+    name = MetricName.distance(reference.extractor.name, constant=True)
+    return {str(name): float(reference.constant)}
 
 
 def evenly_picked(dataset: Dataset, count: int) -> Tensor:
@@ -216,26 +216,25 @@ def gradient_metrics(
     (grad,) = torch.autograd.grad(critic(x).sum(), x)
     way = metrics.transport_directions(points, evenly_picked(dataset, len(points)))
     cosine = torch.nn.functional.cosine_similarity(grad.double(), way, dim=1)
-    count = samples_name(len(points))
-    return {
-        f"gradient_cosine_{count}": float(cosine.mean()),
-        f"gradient_norm_{count}": float(grad.norm(dim=1).median()),
-    }
+    row = {"gradient_cosine": cosine.mean(), "gradient_norm": grad.norm(dim=1).median()}
+    return _named(row, len(points))
 
 
 def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
     """Exact W1 and covered modes of generated 2-D points (n, 2)."""
     real = evenly_picked(dataset, len(points))
-    row = {
-        f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
-    }
+    row: dict[str, Any] = {"w1": metrics.wasserstein_assignment(points, real)}
     if dataset.labels is not None and dataset.num_classes > 1:
         present = dataset.labels.unique()  # the first few data may lack some
         centers = torch.stack([dataset.x[dataset.labels == c].mean(0) for c in present])
         nearest = torch.cdist(points, centers).argmin(1)
-        covered = metrics.class_coverage(nearest, len(present))
-        row[f"modes_covered_{samples_name(len(points))}"] = float(covered)
-    return row
+        row["modes_covered"] = metrics.class_coverage(nearest, len(present))
+    return _named(row, len(points))
+
+
+def _named(row: dict[str, Any], samples: int) -> dict[str, float]:
+    """Numbers of so many samples by family, under their whole names."""
+    return {str(MetricName(k, samples=samples)): float(v) for k, v in row.items()}
 
 
 def lipschitz_metrics(
