@@ -20,7 +20,7 @@ from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
 from lipgan import experiments
 from lipgan.claims import domains, measures
-from lipgan.claims.judge import CLAIMS, VERDICTS, Verdict
+from lipgan.claims.judge import CLAIMS, SEEDS, VERDICTS, Verdict
 from lipgan.claims.page import badge
 from lipgan.runs import Run
 from lipgan.runs.evidence import Records
@@ -219,7 +219,7 @@ def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> N
 def _complete(table: Any, evidence: Records, name: str) -> list[Run]:
     """All complete seeds of a table, from 0."""
     runs: list[Run] = []
-    for seed in range(10):
+    for seed in SEEDS:
         configs = table(scale=SCALE, seeds=[seed])
         known = load_known(configs, evidence)
         if len(known) < len(configs):

@@ -16,6 +16,7 @@ from lipgan.claims import domains, measures, published
 from lipgan.config import Config
 from lipgan.data import DATASETS
 from lipgan.gan.losses import LOSSES
+from lipgan.metrics import MetricName
 from lipgan.runs import Run
 from lipgan.runs.evidence import Records
 
@@ -101,8 +102,11 @@ def _title(config: Config, seeds: int) -> str:
 
 
 def _metric_label(name: str) -> str:
-    family, features, count = name.split("_")
-    return f"{family.upper()} on {features} features, {count} samples, lower is better"
+    own = MetricName.parse(name)
+    return (
+        f"{own.family.upper()} on {own.features} features, {own.samples:,} samples, "
+        "lower is better"
+    )
 
 
 def _cell_runs(runs: Sequence[Run], name: str) -> dict[str, Any]:

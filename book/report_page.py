@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lipgan.claims import CLAIMS
-from lipgan.claims.judge import Remembered, Verdict, counted
+from lipgan.claims.judge import SEEDS, Remembered, Verdict, counted
 from lipgan.claims.page import badge
 from lipgan.runs import Run, training_seconds
 from lipgan.runs.evidence import Records
 from lipgan.sweep import load_known
-
-SEEDS = range(10)  # that a store is searched for, as on the claims page
 
 METHOD = """\
 The code was written from the text of the paper, its equations, tables and algorithm;

@@ -10,6 +10,7 @@ from lipgan import data, metrics
 from lipgan.claims.published import BROKEN_SHARE, TABLE3, Cell
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.models import POINT_START
+from lipgan.metrics import MetricName
 from lipgan.runs import Run
 
 CRASHED_DENSITY = 0.1
@@ -22,7 +23,7 @@ def distance_metric(runs: Sequence[Run]) -> str:
         name
         for run in runs
         for name in run.metrics
-        if name.startswith(("fd_", "fid_")) and not name.endswith("_constant")
+        if MetricName.parse(name).is_distance
     }
     if len(names) != 1:
         raise ValueError(f"runs: expected one Frechet distance, found {sorted(names)}")
@@ -31,8 +32,8 @@ def distance_metric(runs: Sequence[Run]) -> str:
 
 def constant_distance(runs: Sequence[Run]) -> float:
     """Distance of a black image, as recorded with these runs."""
-    name = distance_metric(runs).rsplit("_", 1)[0] + "_constant"
-    return runs[0].metrics[name]
+    features = MetricName.parse(distance_metric(runs)).features
+    return runs[0].metrics[str(MetricName.distance(features, constant=True))]
 
 
 def distances_by(runs: Sequence[Run], *fields: str) -> dict[tuple, list[float]]:
@@ -66,11 +67,11 @@ def metric(run: Run, family: str) -> float:
     """The metric of this family, whatever its protocol; NaN where there is none.
 
     Families are ``fd``, ``is``, ``kid``, ``density``, ``coverage``, ``class_coverage``,
-    ``pixel_variance`` and ``neural_divergence``; names go on with the protocol
+    ``pixel_variance``, ``neural_divergence`` and ``w1``; names go on with the protocol
     (``kid_digits_2k``; ``kid_mnist_2k_10k`` where it used a part of the real images).
     """
-    names = [k for k in run.metrics if k.startswith(f"{family}_")]
-    names = [k for k in names if not k.endswith("_constant")]
+    parsed = {name: MetricName.parse(name) for name in run.metrics}
+    names = [k for k, n in parsed.items() if n.family == family and not n.constant]
     if len(names) > 1:
         raise ValueError(f"metric: {family!r} is not clear among {', '.join(names)}")
     return run.metrics[names[0]] if names else math.nan
@@ -163,7 +164,7 @@ def toy_distance(run: Run) -> float:
     if run.diverged:
         return math.inf
     if run.config.model != "toy_point":
-        return next(v for k, v in run.metrics.items() if k.startswith("w1_"))
+        return metric(run, "w1")
     center = metrics.geometric_median(data.load(run.config.dataset).x)
     path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
     tail = path[-max(1, len(path) // 10) :]

@@ -1,11 +1,12 @@
 """A data set in memory: uint8 images or points, and floats back to uint8."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 from torch import Tensor
+
+from lipgan.data.digests import digest
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +38,7 @@ class Dataset:
 
         The same on every device and for every path that the data were read from.
         """
-        x = self.x.cpu().contiguous()
-        digest = hashlib.blake2b(f"{x.dtype} {tuple(x.shape)}".encode(), digest_size=8)
-        digest.update(x.numpy().data)
-        return digest.hexdigest()
+        return digest(self.x)
 
     def batch(self, indices: Tensor) -> Tensor:
         """Pick items (...): images float32 (..., C, H, W) in [-1, 1], or points."""

@@ -20,6 +20,7 @@ from lipgan.metrics.lipschitz import (
     matrix_norms,
 )
 from lipgan.metrics.manifolds import precision_recall
+from lipgan.metrics.names import MetricName
 from lipgan.metrics.points import (
     geometric_median,
     transport_directions,
@@ -45,6 +46,7 @@ from lipgan.metrics.slopes import (
 )
 
 __all__ = [
+    "MetricName",
     "attained_slopes",
     "class_coverage",
     "class_push",

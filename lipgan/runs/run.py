@@ -53,7 +53,7 @@ class Run:
         status: ``completed`` or ``diverged``.
         diverged_at: step of the first non-finite score, None for completed runs.
         history: name -> values at the steps in ``history["step"]``; see
-            ``evaluate.observe``. ``loss_d`` and ``loss_g`` are measured from the loss
+            ``training.observe``. ``loss_d`` and ``loss_g`` are measured from the loss
             at score 0, so that they stay meaningful for any alpha.
         metrics: name -> number; names say their protocol (``fd_digits_2k``).
         provenance: commit, versions, device, seconds, cohort size.

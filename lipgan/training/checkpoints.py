@@ -21,8 +21,18 @@ from lipgan.runs import atomic
 
 FORMAT = 1
 FOLDER = "checkpoints"  # inside of a store
-# Parts of the package that have no say in a training.
-_APART = {"__main__.py", "claims", "cli", "experiments", "sweep"}
+# What decides the next step of a training and the moments of its history.
+TRAINS = (
+    "config",
+    "data",
+    "engine",
+    "gan",
+    "support/torch_state.py",
+    "training/checkpoints.py",
+    "training/loop.py",
+    "training/observe.py",
+    "training/start.py",
+)
 
 
 class CheckpointError(ValueError):
@@ -242,8 +252,14 @@ def _checksum(texts: dict[str, str], tensors: dict[str, Tensor]) -> str:
 @cache
 def _version() -> dict[str, Any]:
     """What has to be the same for training to go on as if nothing had happened."""
-    code, root = hashlib.sha256(), Path(__file__).parents[1]
-    for path in sorted(root.rglob("*.py")):
-        if path.relative_to(root).parts[0] not in _APART:
+    code = code_that_trains(Path(__file__).parents[1])
+    return {"format": FORMAT, "code": code, "torch": torch.__version__}
+
+
+def code_that_trains(package: Path) -> str:
+    """SHA-256 of the sources of ``TRAINS`` below the package's folder."""
+    code = hashlib.sha256()
+    for place in (package / name for name in TRAINS):
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             code.update(path.read_bytes())
-    return {"format": FORMAT, "code": code.hexdigest(), "torch": torch.__version__}
+    return code.hexdigest()

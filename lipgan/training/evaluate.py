@@ -1,7 +1,8 @@
-"""What is measured on a cohort: a moment of its history, and its final metrics."""
+"""What is measured on a cohort when its training has ended."""
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,92 +11,19 @@ from lipgan import metrics
 from lipgan.config import Config
 from lipgan.data import Dataset, to_uint8
 from lipgan.engine.cohort import Cohort
-from lipgan.gan.push import coherence
+from lipgan.metrics import MetricName
 from lipgan.metrics.neural_divergence import neural_divergence
 from lipgan.support.torch_state import usual_torch
+from lipgan.training.observe import PROBE_SAMPLES
 from lipgan.training.reference import (
     Reference,
     even_indices,
     pixel_variance,
-    samples_name,
 )
 
-PROBE_SAMPLES = 512  # real and fake samples behind each recorded domain
-KEPT_POINTS = 128  # generated 2-D points kept per recorded moment, for movies
 CRITIC_STEPS = 250  # behind the Neural Divergence; never more than of the training
 SAMPLE_GRID = (4, 8)  # rows and columns of the stored sample picture
 CHUNK = 250  # samples generated at once per member
-
-
-def observe(cohort: Cohort, dataset: Dataset, step: int) -> dict[str, Tensor]:
-    """One moment of the history; every value is (E, ...).
-
-    ``score_*``: range of the raw score on ``PROBE_SAMPLES`` real and fake samples (the
-    domain Omega, not multiplied by alpha); ``slope_*``: attained interval of the loss
-    gradient L'(alpha f) of the discriminator's two terms (Psi); ``sigma``: largest
-    singular value of each regularized weight matrix; ``coherence_*`` of each term and
-    ``term_balance``: of what pushes the samples, see ``lipgan.gan.push``; ``place``:
-    the middle of the domain in widths of it.
-    """
-    noise, g, d = cohort.noise, cohort.generators, cohort.discriminators
-    indices = noise.indices("probe", 0, len(dataset), PROBE_SAMPLES)
-    x_real = dataset.batch(indices)[noise.rows]
-    z = noise.normal("probe z", 0, PROBE_SAMPLES, cohort.configs[0].z_dim)
-    with torch.no_grad():
-        x_fake = g.sampler(training=False)(z)
-        critic = d.critic()
-        scores = {"real": critic(x_real), "fake": critic(x_fake)}
-        weights = d.regularized_weights()
-    sigmas = [_sigma(w) for name, w in weights.items() if name.endswith("weight")]
-    moment = {"sigma": torch.stack(sigmas, dim=1)}
-    for name, player in (("g", g), ("d", d)):
-        share = player.optimizer.step_share(player.moments)
-        moment[f"step_share_{name}"] = share
-    moment |= _pushed(cohort, scores)
-    for side, f in scores.items():
-        slopes = cohort.losses.slope(f"d_{side}", f)
-        moment |= {
-            f"score_{side}_min": f.amin(1),
-            f"score_{side}_mean": f.mean(1),
-            f"score_{side}_max": f.amax(1),
-            f"slope_{side}_min": slopes.amin(1),
-            f"slope_{side}_max": slopes.amax(1),
-            f"evenness_{side}": metrics.evenness(slopes),
-        }
-        if side == "real" and dataset.labels is not None:
-            labels = dataset.labels[indices][noise.rows]
-            moment["class_push"] = metrics.class_push(slopes, labels)
-    if cohort.shape == (2,) and not cohort.configs[0].frozen:
-        kept = 1 if cohort.configs[0].model == "toy_point" else KEPT_POINTS
-        moment["points"] = x_fake[:, :kept]
-    return moment
-
-
-def _pushed(cohort: Cohort, scores: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What the pushes on real and generated samples do together, (E,) each."""
-    count = scores["real"].shape[1]
-    pushes = cohort.pushes.discriminator(
-        scores["real"],
-        scores["fake"],
-        lambda: cohort.noise.uniform("push probe", 0, 2 * count),
-    )
-    both = torch.cat(list(scores.values()), dim=1)
-    low, high = both.aminmax(dim=1)
-    real, fake = pushes.chunk(2, dim=1)
-    return {
-        "coherence_real": coherence(real),
-        "coherence_fake": coherence(fake),
-        "term_balance": real.mean(1).abs() / fake.mean(1).abs(),
-        "place": (low + high) / 2 / (high - low),
-    }
-
-
-def _sigma(weight: Tensor) -> Tensor:
-    """Largest singular value per member, (E,); NaN where a weight is not finite."""
-    matrix = weight.flatten(2)
-    sound = torch.isfinite(matrix).flatten(1).all(1)
-    norms = torch.linalg.matrix_norm(matrix.nan_to_num(0, 0, 0), 2)  # SVD refuses NaN
-    return torch.where(sound, norms, math.nan)
 
 
 def judged_digest(dataset: Dataset, weights: str | None) -> str:
@@ -106,11 +34,6 @@ def judged_digest(dataset: Dataset, weights: str | None) -> str:
         weights: ``Extractor.digest`` of what judges the samples.
     """
     return dataset.digest + (f"-{weights}" if weights else "")
-
-
-def distance_name(extractor: str, samples: str) -> str:
-    """Name of a Frechet distance; only the one on Inception features is a FID."""
-    return f"{'fid' if extractor == 'inception' else 'fd'}_{extractor}_{samples}"
 
 
 @torch.no_grad()
@@ -158,7 +81,8 @@ def evaluate(
     )
     for row, x, divergence in zip(rows, images, divergences, strict=True):
         row.update(image_metrics(x, reference))
-        row[f"neural_divergence_{steps}"] = float(divergence)
+        name = MetricName("neural_divergence", samples=steps)
+        row[str(name)] = float(divergence)
     return rows, [sample_grid(x) for x in images]
 
 
@@ -167,20 +91,23 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
 
     Names give extractor and n, and where not all real images are used, their number.
     """
-    extractor, count = reference.extractor, samples_name(len(images))
+    extractor, count = reference.extractor, len(images)
     features = extractor.features(images)
     pairs = pair_metrics(features, reference)
     row = {
-        distance_name(extractor.name, count): reference.distance(features),
-        **{reference.pair_name(k, len(images)): v for k, v in pairs.items()},
-        f"pixel_variance_{count}": pixel_variance(images) / reference.variance,
+        MetricName.distance(extractor.name, count): reference.distance(features),
+        **{reference.pair_name(k, count): v for k, v in pairs.items()},
+        MetricName("pixel_variance", samples=count): (
+            pixel_variance(images) / reference.variance
+        ),
     }
     if extractor.head is not None:
         shares = extractor.head(features).softmax(1)
         covered = metrics.class_coverage(shares.argmax(1), extractor.num_classes)
-        row[f"class_coverage_{extractor.name}_{count}"] = covered
-        row[f"is_{extractor.name}_{count}"] = metrics.inception_style_score(shares)
-    return {k: float(v) for k, v in row.items()} | constant_metric(reference)
+        row[MetricName("class_coverage", extractor.name, count)] = covered
+        score = metrics.inception_style_score(shares)
+        row[MetricName("is", extractor.name, count)] = score
+    return {str(k): float(v) for k, v in row.items()} | constant_metric(reference)
 
 
 def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
@@ -193,8 +120,8 @@ def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
 
 def constant_metric(reference: Reference) -> dict[str, float]:
     """The distance of a black image: known for diverged runs as well."""
-    name = distance_name(reference.extractor.name, "constant")
-    return {name: float(reference.constant)}
+    name = MetricName.distance(reference.extractor.name, constant=True)
+    return {str(name): float(reference.constant)}
 
 
 def evenly_picked(dataset: Dataset, count: int) -> Tensor:
@@ -216,26 +143,25 @@ def gradient_metrics(
     (grad,) = torch.autograd.grad(critic(x).sum(), x)
     way = metrics.transport_directions(points, evenly_picked(dataset, len(points)))
     cosine = torch.nn.functional.cosine_similarity(grad.double(), way, dim=1)
-    count = samples_name(len(points))
-    return {
-        f"gradient_cosine_{count}": float(cosine.mean()),
-        f"gradient_norm_{count}": float(grad.norm(dim=1).median()),
-    }
+    row = {"gradient_cosine": cosine.mean(), "gradient_norm": grad.norm(dim=1).median()}
+    return _named(row, len(points))
 
 
 def point_metrics(points: Tensor, dataset: Dataset) -> dict[str, float]:
     """Exact W1 and covered modes of generated 2-D points (n, 2)."""
     real = evenly_picked(dataset, len(points))
-    row = {
-        f"w1_{samples_name(len(points))}": metrics.wasserstein_assignment(points, real)
-    }
+    row: dict[str, Any] = {"w1": metrics.wasserstein_assignment(points, real)}
     if dataset.labels is not None and dataset.num_classes > 1:
         present = dataset.labels.unique()  # the first few data may lack some
         centers = torch.stack([dataset.x[dataset.labels == c].mean(0) for c in present])
         nearest = torch.cdist(points, centers).argmin(1)
-        covered = metrics.class_coverage(nearest, len(present))
-        row[f"modes_covered_{samples_name(len(points))}"] = float(covered)
-    return row
+        row["modes_covered"] = metrics.class_coverage(nearest, len(present))
+    return _named(row, len(points))
+
+
+def _named(row: dict[str, Any], samples: int) -> dict[str, float]:
+    """Numbers of so many samples by family, under their whole names."""
+    return {str(MetricName(k, samples=samples)): float(v) for k, v in row.items()}
 
 
 def lipschitz_metrics(

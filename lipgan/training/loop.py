@@ -30,9 +30,9 @@ from lipgan.training.evaluate import (
     evaluate,
     generated,
     judged_digest,
-    observe,
     sound_members,
 )
+from lipgan.training.observe import observe
 from lipgan.training.reference import Reference
 from lipgan.training.stopping import Stopped, reason_to_stop
 

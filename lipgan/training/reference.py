@@ -16,6 +16,7 @@ from lipgan import metrics
 from lipgan.data import Dataset
 from lipgan.data.digests import digest
 from lipgan.features import Extractor, constant_image
+from lipgan.metrics import MetricName
 from lipgan.runs import atomic
 
 MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
@@ -61,14 +62,14 @@ class Reference:
             return metrics.frechet_distance(features, self.compared)
         return metrics.frechet_distance_to_moments(features, self.mean, self.covariance)
 
-    def pair_name(self, family: str, count: int) -> str:
+    def pair_name(self, family: str, count: int) -> MetricName:
         """Name of a metric of pairs: ``kid_mnist_2k``, or ``kid_mnist_2k_10k``.
 
         The first count is that of generated images. The second is that of real ones,
         and is there where these are not all.
         """
-        name = f"{family}_{self.extractor.name}_{samples_name(count)}"
-        return name if self.whole else f"{name}_{samples_name(len(self.compared))}"
+        real = 0 if self.whole else len(self.compared)
+        return MetricName(family, self.extractor.name, count, real)
 
 
 def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
@@ -115,11 +116,6 @@ def even_indices(length: int, count: int) -> Tensor:
 def pixel_variance(images: Tensor) -> Tensor:
     """Variance over images (n, C, H, W), mean over pixels."""
     return images.float().var(0).mean()
-
-
-def samples_name(count: int) -> str:
-    """Sample count as metric names spell it: 10000 is ``10k``."""
-    return f"{count // 1000}k" if count % 1000 == 0 else str(count)
 
 
 def cache_folder() -> Path:

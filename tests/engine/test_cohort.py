@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from lipgan.engine.cohort import Cohort
 from lipgan.engine.noise import Noise, seeded_generator
-from lipgan.gan.losses import LOSSES, RowLosses
+from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.gan.step import discriminator_step
 from lipgan.training import train
@@ -192,20 +192,6 @@ def test_seeded_generator_depends_on_its_arguments_alone():
     assert torch.equal(draw(1, "a", 2), draw(1, "a", 2))
     assert not torch.equal(draw(1, "a", 2), draw(1, "a", 3))
     assert not torch.equal(draw(1, "a", 2), draw(12, "a", 2))
-
-
-def test_row_losses_apply_each_members_loss_and_alpha(tiny):
-    configs = [tiny(loss="cos", alpha=0.5), tiny(loss="ns"), tiny(loss="ns", alpha=3.0)]
-    names, alphas = [c.loss for c in configs], [c.alpha for c in configs]
-    losses, scores = RowLosses(names, alphas, CPU), torch.randn(3, 5)
-    for term in ("d_real", "d_fake", "g_fake"):
-        values, slopes = losses.value(term, scores), losses.slope(term, scores)
-        for row, config in enumerate(configs):
-            function = LOSSES[config.loss].terms[term]
-            x, zero = config.alpha * scores[row], torch.zeros(1)
-            expected = (function(x) - function(zero)) / config.alpha
-            assert_close(values[row], expected, rtol=1e-4, atol=1e-6)
-            assert_close(slopes[row], function.slope(x))
 
 
 def test_keep_goes_on_with_the_chosen_members(tiny):

@@ -8,7 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from lipgan.claims.published import TABLE2, TABLE2_TERM
-from lipgan.gan.losses import LOSSES, TABLE1, Loss, Term, scaled
+from lipgan.gan.losses import LOSSES, TABLE1, Loss, RowLosses, Term, scaled
 from lipgan.metrics import attained_slopes
 
 SCORES = [-1.0, 0.0, 2.0]
@@ -263,3 +263,17 @@ def test_table_2_is_recomputed_from_its_printed_domains():
 
 def test_table_2_notices_a_shifted_domain():
     assert max(table2_differences(shift=0.01)) > 1.1e-3
+
+
+def test_row_losses_apply_each_members_loss_and_alpha():
+    names, alphas = ["cos", "ns", "ns"], [0.5, 1.0, 3.0]
+    losses = RowLosses(names, alphas, torch.device("cpu"))
+    scores = torch.randn(3, 5)
+    for term in ("d_real", "d_fake", "g_fake"):
+        values, slopes = losses.value(term, scores), losses.slope(term, scores)
+        for row, (name, alpha) in enumerate(zip(names, alphas, strict=True)):
+            function = LOSSES[name].terms[term]
+            x, zero = alpha * scores[row], torch.zeros(1)
+            expected = (function(x) - function(zero)) / alpha
+            assert_close(values[row], expected, rtol=1e-4, atol=1e-6)
+            assert_close(slopes[row], function.slope(x))

@@ -12,7 +12,7 @@ from lipgan.claims.two_failures.criteria import EVEN
 from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
-from lipgan.training.evaluate import PROBE_SAMPLES
+from lipgan.training.observe import PROBE_SAMPLES
 
 if TYPE_CHECKING:
     import pandas as pd
