@@ -64,7 +64,7 @@ def table3_data(evidence: Records) -> dict[str, Any]:
         ours.append(
             {
                 "title": _title(config, len(seeds)),
-                "metric": _metric_label(metric),
+                "metric": metric_label(metric),
                 "constant": short(measures.constant_distance(runs)),
                 "config": shared,
                 "cells": {
@@ -100,7 +100,8 @@ def _title(config: Config, seeds: int) -> str:
     )
 
 
-def _metric_label(name: str) -> str:
+def metric_label(name: str) -> str:
+    """A metric's name such as `fd_digits_2k`, in words."""
     family, features, count = name.split("_")
     return f"{family.upper()} on {features} features, {count} samples, lower is better"
 
