@@ -141,9 +141,10 @@ def make_figures(layout: Layout) -> None:
     from book import figure_data
     from lipgan.runs.evidence import open_records
 
-    evidence = open_records(layout.root / "book" / "data")
+    book = layout.root / "book"
+    evidence, generators = map(open_records, (book / "data", book / "generators"))
     try:
-        figure_data.write_figures(evidence, layout.figures)
+        figure_data.write_figures(evidence, generators, layout.figures)
     except ValueError as error:
         raise BuildError(f"figures: {error}") from error
 

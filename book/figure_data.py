@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from book import figure_generators
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import write_slides
 from lipgan import experiments
@@ -40,15 +41,17 @@ class FigureDataError(ValueError):
     """The records that the figures need are not complete."""
 
 
-def write_figures(evidence: Records, folder: Path) -> None:
+def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
     """Writes `scripts/`, data and sample pictures, and `pictures/`, the static ones.
 
     Args:
         evidence: the published records.
+        generators: records of Table 3 with the weights of their generators.
         folder: is emptied and made anew.
 
     Raises:
-        FigureDataError: the store lacks runs of Table 3, 4 or Figure 1, 4.
+        FigureDataError: runs of Table 3, 4 or Figure 1, 4 are missing.
+        ValueError: a generator's weights are.
     """
     shutil.rmtree(folder, ignore_errors=True)
     scripts, pictures = folder / "scripts", folder / "pictures"
@@ -59,6 +62,7 @@ def write_figures(evidence: Records, folder: Path) -> None:
     scaled = small + _complete(experiments.table4b, evidence, "Table 4 (b)")
     toys = _complete(experiments.figure1, evidence, "Figure 1")
     figure4 = _complete(experiments.figure4, evidence, "Figure 4")
+    played = _complete(experiments.table3, generators, "Table 3")
     _write_script(scripts, "domains", domains_data(runs, scaled))
     _write_script(scripts, "table3", table3_data(evidence))
     samples = scripts / "samples"
@@ -68,7 +72,8 @@ def write_figures(evidence: Records, folder: Path) -> None:
             if run.samples is not None:
                 name = f"{run.config.config_id}.png"
                 (samples / name).write_bytes(png(run.samples))
-    _write_pictures(pictures, runs, toys)
+    _write_generators(scripts, played)
+    _write_pictures(pictures, runs, toys, played)
     tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
     write_slides(tables, pictures / "slides")
 
@@ -195,7 +200,20 @@ def zone(bend: float | None) -> str:
     return "straight" if bend <= STRAIGHT else "bent" if bend >= BENT else "between"
 
 
-def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> None:
+def _write_generators(folder: Path, runs: Sequence[Run]) -> None:
+    """A script per generator beside the one that says what there is."""
+    _write_script(folder, "generators", figure_generators.generators_data(runs))
+    (folder / "generators").mkdir()
+    for run in runs:
+        if not run.diverged:
+            name = f"generators/{run.config.config_id}"
+            weights = figure_generators.packed_weights(run)
+            _write_value(folder / f"{name}.js", name, weights)
+
+
+def _write_pictures(
+    folder: Path, runs: Sequence[Run], toys: Sequence[Run], played: Sequence[Run]
+) -> None:
     """What stands in the place of each figure in print and without scripts."""
     import matplotlib.pyplot as plt
 
@@ -210,6 +228,7 @@ def _write_pictures(folder: Path, runs: Sequence[Run], toys: Sequence[Run]) -> N
         "bound": bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
         "table3": distance_against_k(runs),
         "toy": toy_grid(points, experiments.FIGURE1_LOSSES),
+        "generators": figure_generators.static_picture(played),
     }
     for name, figure in pictures.items():
         figure.savefig(folder / f"{name}.png", dpi=80, bbox_inches="tight")
@@ -238,6 +257,10 @@ def _median(values: Any) -> float | None:
 
 
 def _write_script(folder: Path, name: str, value: Any) -> None:
+    """A script that hands a value to the figures, `data-NAME.js`."""
+    _write_value(folder / f"data-{name}.js", name, value)
+
+
+def _write_value(path: Path, name: str, value: Any) -> None:
     text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
-    script = f'window.lipgan.data["{name}"]={text};\n'
-    (folder / f"data-{name}.js").write_text(script, "utf-8")
+    path.write_text(f'window.lipgan.data["{name}"]={text};\n', "utf-8")

@@ -65,7 +65,7 @@ def table3_data(evidence: Records) -> dict[str, Any]:
         ours.append(
             {
                 "title": _title(config, len(seeds)),
-                "metric": _metric_label(metric),
+                "metric": metric_label(metric),
                 "constant": short(measures.constant_distance(runs)),
                 "config": shared,
                 "cells": {
@@ -101,7 +101,8 @@ def _title(config: Config, seeds: int) -> str:
     )
 
 
-def _metric_label(name: str) -> str:
+def metric_label(name: str) -> str:
+    """A metric's name such as `fd_digits_2k`, in words."""
     own = MetricName.parse(name)
     return (
         f"{own.family.upper()} on {own.features} features, {own.samples:,} samples, "

@@ -12,7 +12,8 @@
     loss: ["losses", "svg", "data-domains", "loss"],
     bound: ["losses", "svg", "data-domains", "bound"],
     table3: ["losses", "svg", "data-table3", "table3"],
-    toy: ["losses", "svg", "trainer", "toy"],
+    toy: ["losses", "svg", "random", "trainer", "toy"],
+    generators: ["svg", "random", "network", "data-generators", "generators"],
   };
   const loading = new Map();
 
@@ -28,6 +29,7 @@
     }
     return loading.get(name);
   }
+  lipgan.load = load; // for what a figure needs only once it is used
 
   // A figure says what it is by its class, `interactive-loss` for instance: that is
   // what MyST's figures can carry.

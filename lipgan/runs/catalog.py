@@ -15,6 +15,8 @@ moments (float32, runs one after the other in the order of the rows), `samples.p
 generated images in the same order. `sha256sum -c SHA256SUMS` checks every file,
 `python -m lipgan verify` every row; `python -m lipgan publish` makes this page.
 
+`book/generators` holds runs of their own, with weights: those that the book plays.
+
 | experiment | runs | seeds | data (digest) | machine | core minutes | verdicts |
 |---|---|---|---|---|---|---|
 """

@@ -30,7 +30,7 @@ def mathematics():
         )
         page = chromium.new_page()
         page.set_content("<script>window.lipgan = { figures: {}, data: {} }</script>")
-        for name in ("losses", "trainer"):
+        for name in ("losses", "random", "trainer"):
             page.add_script_tag(path=SCRIPTS / f"{name}.js")
         yield page
         chromium.close()

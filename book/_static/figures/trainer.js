@@ -4,23 +4,9 @@
 // optimizers.RMSProp and gan/step.py in 64-bit arithmetic; tested step by step against them.
 (() => {
   "use strict";
-  const { scaledValue, scaledSlope } = window.lipgan;
+  const { normalFrom, scaledValue, scaledSlope, uniformFrom } = window.lipgan;
   const TINY = 1e-12, LEAK = 0.2, WARM_UP = 15;
   const DECAY = 0.99, EPS = 1e-8;
-
-  // Random numbers from a seed: 32-bit mulberry.
-  function uniformFrom(seed) {
-    let state = seed >>> 0;
-    return () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let x = Math.imul(state ^ (state >>> 15), state | 1);
-      x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-      return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-    };
-  }
-  function normalFrom(uniform) {
-    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
 
   function normalized(vector) {
     let sum = 0;
@@ -203,5 +189,5 @@
     }
   }
 
-  Object.assign(window.lipgan, { Trainer, uniformFrom });
+  Object.assign(window.lipgan, { Trainer });
 })();
