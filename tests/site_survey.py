@@ -41,8 +41,9 @@ IN_THE_WAY = """(smallest) => {
     for (const cell of table.querySelectorAll("td")) {
       const style = getComputedStyle(cell);
       const line = parseFloat(style.lineHeight) || 20;
-      const inner = cell.clientHeight
-        - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+      const content = document.createRange(); // the row may be higher than its words
+      content.selectNodeContents(cell);
+      const inner = content.getBoundingClientRect().height;
       if (words(cell).length < 60 && inner > 2.5 * line && !cell.querySelector("img"))
         found.push(`a short cell has more than two lines: ${words(cell)}`);
     }
@@ -52,8 +53,8 @@ IN_THE_WAY = """(smallest) => {
       found.push(`code runs out of its box: ${words(code)}`);
   for (const text of article.querySelectorAll("svg text"))
     if (shown(text) && text.textContent.trim()) {
-      const scale = text.getScreenCTM()?.d ?? 1;
-      const size = parseFloat(getComputedStyle(text).fontSize) * Math.abs(scale);
+      const { b, d } = text.getScreenCTM(); // turned text has its scale in b
+      const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(b, d);
       if (size < smallest - 0.1) found.push(`text of ${size} pixels: ${words(text)}`);
     }
   return found;
