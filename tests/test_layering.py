@@ -20,7 +20,10 @@ CONTRACTS = {
         "importlinter"
     ]["contracts"]
 }
-MAY_DRAW = ("lipgan.claims.*.figures", "lipgan.claims.draw", "lipgan.claims.style")
+MAY_DRAW = (
+    "lipgan.claims.*.figures",
+    *("lipgan.claims.draw", "lipgan.claims.heat", "lipgan.claims.style"),
+)
 MAY_USE_DISK = {
     *("data/image_files.py", "support/messages.py"),
     *("features/inception.py", "features/shipped.py"),

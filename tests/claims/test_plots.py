@@ -1,7 +1,9 @@
 """Every figure is drawn from real runs at smoke scale, and shows what it says."""
 
 import inspect
+import itertools
 import math
+import re
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +12,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from lipgan import experiments
-from lipgan.claims import CLAIMS, draw, style
+from lipgan.claims import CLAIMS, draw, heat, style
 from lipgan.claims.bound.figures import bound_of_the_domain
 from lipgan.claims.costs.figures import growth
 from lipgan.claims.degeneration.figures import scaled_losses, tangent_distances
@@ -29,8 +33,12 @@ from lipgan.claims.fid_against_alpha.figures import (
     distance_against_alpha,
     distance_against_domain,
     spread_against_alpha,
+    tables_beside_papers,
 )
-from lipgan.claims.fid_against_k.figures import distance_against_k
+from lipgan.claims.fid_against_k.figures import (
+    distance_against_k,
+    table_beside_papers,
+)
 from lipgan.claims.gradient_fields.figures import (
     critic_fields,
     direction_by_loss,
@@ -41,6 +49,7 @@ from lipgan.claims.other_metrics.figures import metrics_against_distance
 from lipgan.claims.published import TABLE2, TABLE3, TABLE4
 from lipgan.claims.roads import tables
 from lipgan.claims.roads.figures import (
+    HUES,
     roads_at_a_glance,
     roads_one_by_one,
     roads_scaled,
@@ -77,9 +86,18 @@ def _close():
 
 
 def drawn(figure):
-    """The figure after a full drawing: warnings of the layout come only then."""
+    """The figure after a full drawing: warnings of the layout come only then.
+
+    It fits the column of a page, where its words are large enough for a phone's three
+    quarters, and all of it is inside of it.
+    """
     assert isinstance(figure, Figure)
     figure.canvas.draw()
+    assert smallest_text(figure) >= style.TEXT
+    assert figure.get_figwidth() <= style.WIDTH
+    box = figure.get_tightbbox()
+    assert box.x0 > -0.05
+    assert box.x1 < figure.get_figwidth() + 0.05
     return figure
 
 
@@ -99,10 +117,9 @@ def test_bound_of_the_domain_shows_measured_widths_below_the_bound(table3_runs):
 def test_toy_grid_has_two_rows_per_loss(name, toy_runs):
     figure = drawn(toy_grid(toy_runs[name], ["ns", "exp"]))
     assert len(figure.axes) == 4 * 3
-    titles = [ax.get_title() for ax in figure.axes]
-    assert "NS" in titles[0]
-    assert "10" in titles[0]
-    assert sum("EXP" in title for title in titles) == 3
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["NS", "EXP"]
+    names = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+    assert names == ["α = 10⁻¹⁰", "α = 1", "α = 10¹⁰"]
 
 
 @pytest.mark.parametrize("name", ["toy2d", "toy2d_ring"])
@@ -132,7 +149,7 @@ def test_sample_grid_has_a_panel_per_run(table3_runs):
     lost = [run for run in table3_runs if run.diverged]
     texts = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert len(texts) == len(lost)
-    assert all(text.startswith("diverged at\nstep ") for text in texts)
+    assert all(text.startswith("diverged\nat step\n") for text in texts)
 
 
 def test_scaled_losses_draws_the_curves_that_train():
@@ -226,13 +243,13 @@ def test_spread_against_alpha_is_worst_over_best(alpha_runs):
     runs = alpha_runs(configs)
     figure = drawn(spread_against_alpha(runs))
     lines = {line.get_label(): line for line in figure.axes[0].lines}
-    paper = lines["paper: CelebA (inferred)"]
+    paper = lines["paper: CelebA\n(inferred)"]
     assert paper.get_ydata()[0] == pytest.approx(8.51 / 8.10)
     assert paper.get_ydata()[1] == pytest.approx(9.08 / 6.66)
-    assert np.isnan(lines["ours: digits"].get_ydata()[-1])  # EXP diverged
+    assert np.isnan(lines["ours:\ndigits"].get_ydata()[-1])  # EXP diverged
     tiny = [r.metrics["fd_digits_2k"] for r in runs if r.config.alpha == 1e-25]
     ratio = np.median(tiny[3::4]) / np.median(tiny[0::4])
-    assert lines["ours: digits"].get_ydata()[0] == pytest.approx(ratio)
+    assert lines["ours:\ndigits"].get_ydata()[0] == pytest.approx(ratio)
     assert "x" in {line.get_marker() for line in figure.axes[0].lines}
 
 
@@ -255,7 +272,7 @@ def test_apart_from_wgan_starts_at_the_bottom(alpha_runs):
 
 @pytest.mark.parametrize(
     ("columns", "titles"),
-    [("alpha", ["α = 1e-05", "α = 0.1"]), ("seed", ["seed 0", "seed 1"])],
+    [("alpha", ["α = 10⁻⁵", "α = 0.1"]), ("seed", ["seed 0", "seed 1"])],
 )
 def test_sample_grid_has_columns_of_any_field(columns, titles, alpha_runs):
     alphas = [1e-5, 1e-1] if columns == "alpha" else [1e-5]
@@ -367,11 +384,11 @@ def test_failure_samples_have_a_row_per_alpha_and_say_what_happened(figure5_runs
     assert len(titles) == 8
     assert titles[7] == "EXP: crashed"
     assert [ax.get_ylabel() for ax in figure.axes[::4]] == [
-        "α = 1e-09\nseed 0",
+        "α = 10⁻⁹\nseed 0",
         "α = 0.1\nseed 0",
     ]
     texts = [text.get_text() for ax in figure.axes for text in ax.texts]
-    assert texts == ["diverged at\nstep 1"]
+    assert texts == ["diverged\nat step\n1"]
 
 
 def test_failure_signs_mark_every_run_and_both_thresholds(figure5_runs):
@@ -388,37 +405,38 @@ def test_failure_signs_mark_every_run_and_both_thresholds(figure5_runs):
 
 def test_bias_over_training_shows_what_was_recorded(figure5_runs):
     figure = drawn(bias_over_training(figure5_runs))
-    assert len(figure.axes) == 3 * 4
-    assert [ax.get_title() for ax in figure.axes[:4]] == ["NS", "LS", "COS", "EXP"]
-    run = next(r for r in figure5_runs if r.config.loss == "ls")
-    curves = [list(line.get_ydata()) for line in figure.axes[1].lines]
-    assert run.history["evenness_real"] in curves
-    crosses = [
-        len([k for k in ax.lines if k.get_marker() == "x"]) for ax in figure.axes
-    ]
-    assert crosses == [0, 0, 0, 1] * 3
-
-
-def test_metrics_against_distance_has_a_column_per_metric(table3_runs):
-    figure = drawn(metrics_against_distance(table3_runs))
-    assert len(figure.axes) == 2 * 5
     titles = [ax.get_title() for ax in figure.axes]
-    assert titles[0].startswith("Inception-style score\n(high is good)\nρ = ")
-    assert titles[5:] == ["nothing to order"] * 5  # at smoke scale no cell works
+    assert titles == ["evenness, real", "evenness, fake", "push of the favored class"]
+    run = next(r for r in figure5_runs if r.config.loss == "ls")
+    curves = [list(line.get_ydata()) for line in figure.axes[0].lines]
+    assert run.history["evenness_real"] in curves
+    thick = [k.get_label() for k in figure.axes[0].lines if k.get_linewidth() == 2]
+    assert thick == ["NS", "LS", "COS"]
+    assert [len(marks(ax, "x")) for ax in figure.axes] == [1] * 3
+    assert "diverged: EXP" in [text.get_text() for text in figure.legends[0].texts]
+
+
+def test_metrics_against_distance_has_a_panel_per_metric(table3_runs):
+    figure = drawn(metrics_against_distance(table3_runs))
+    assert len(figure.axes) == 5
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[0].startswith("Inception-style score\nρ = ")
+    assert figure.axes[0].get_ylabel() == "high is good"
+    assert not any("working" in t for t in titles)  # at smoke scale no cell works
     lost = len([run for run in table3_runs if run.diverged])
     crosses = [k for k in figure.axes[0].lines if k.get_marker() == "x"]
     assert len(crosses) == lost > 0
 
 
-def test_cells_that_work_have_panels_of_their_own(table3_runs):
+def test_cells_that_work_have_a_correlation_of_their_own(table3_runs):
     runs = [
         replace(run, metrics=run.metrics | {"fd_digits_constant": 1e9})
         for run in table3_runs
     ]
     figure = drawn(metrics_against_distance(runs))
-    marks = [k for k in figure.axes[5].lines if k.get_marker() in MARKERS.values()]
-    assert len(marks) == len([run for run in runs if not run.diverged])
-    assert figure.axes[5].get_title().startswith("ρ = ")
+    shown = [k for k in figure.axes[0].lines if k.get_marker() in MARKERS.values()]
+    assert len(shown) == len([run for run in runs if not run.diverged])
+    assert ", working " in figure.axes[0].get_title()
 
 
 @pytest.fixture(scope="module")
@@ -437,31 +455,29 @@ def system_runs():
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "by", "titles"),
-    [
-        ("alr_viable", "regularizer", ["SN", "GP", "ALP"]),
-        (
-            "lgan_beats_wgan",
-            "loss",
-            ["WGAN", "LGAN-log", "LGAN-sqrt", "LGAN-exp", "hinge"],
-        ),
-    ],
-)
-def test_distance_against_strength_has_medians_seeds_and_crosses(
-    name, by, titles, system_runs
-):
-    runs = system_runs[name]
-    figure = drawn(distance_against_strength(runs, by))
-    top, bottom = figure.axes[: len(titles)], figure.axes[len(titles) :]
-    assert [ax.get_title() for ax in top] == titles
-    own = [r for r in runs if getattr(r.config, by) == getattr(runs[-1].config, by)]
+def test_distance_against_strength_has_medians_seeds_and_crosses(system_runs):
+    runs = system_runs["alr_viable"]
+    figure = drawn(distance_against_strength(runs))
+    top, bottom = figure.axes[:3], figure.axes[3:]
+    assert [ax.get_title() for ax in top] == ["SN", "GP", "ALP"]
+    own = [r for r in runs if r.config.regularizer == runs[-1].config.regularizer]
     for ax, metric in ((top[-1], "fd_digits_64"), (bottom[-1], "lipschitz_gradient")):
         line = next(k for k in ax.lines if k.get_marker() in MARKERS.values())
         seeds = np.reshape([r.metrics[metric] for r in own], (2, -1))
         assert np.allclose(sorted(line.get_ydata()), sorted(np.median(seeds, axis=0)))
-    crosses = [[k for k in ax.lines if k.get_marker() == "x"] for ax in figure.axes]
-    assert [len(found) for found in crosses] == [1, *[0] * (len(titles) - 1)] * 2
+    assert [len(marks(ax, "x")) for ax in figure.axes] == [1, 0, 0] * 2
+
+
+def test_losses_at_one_regularizer_share_a_panel(system_runs):
+    runs = system_runs["lgan_beats_wgan"]
+    figure = drawn(distance_against_strength(runs, "loss"))
+    wanted = ["WGAN", "LGAN-log", "LGAN-sqrt", "LGAN-exp", "hinge"]
+    for ax in figure.axes:
+        named = [k for k in ax.lines if not k.get_label().startswith("_")]
+        assert [line.get_label() for line in named] == wanted
+        assert len(marks(ax, "x")) == 1
+        beside = {text.get_text(): text.get_color() for text in ax.texts}
+        assert all(beside[k.get_label()] == k.get_color() for k in named)
 
 
 def test_slopes_stand_beside_what_penalties_ask_for(system_runs):
@@ -556,7 +572,7 @@ def test_roads_one_by_one_shows_the_others_in_gray(road_cells):
     assert [len(line.get_xdata()) for line in gray] == [len(alive) - len(own)]
     fills = [line.get_fillstyle() for line in marks(panel, MARKERS["cos"])]
     assert fills == ["full", "left", "none"]
-    assert not figure.axes[len(experiments.ROADS)].axison
+    assert len(figure.axes) == len(experiments.ROADS)
 
 
 def test_roads_scaled_has_an_arrow_per_cell_and_alpha(road_cells):
@@ -567,10 +583,11 @@ def test_roads_scaled_has_an_arrow_per_cell_and_alpha(road_cells):
     ]
     found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in road_cells}
     ends = [c for c in road_cells if c.alpha == 1e-3]
-    arrows = [text.xy for text in figure.axes[0].texts]
+    texts = [text for text in figure.axes[0].texts if hasattr(text, "xy")]
+    arrows = [text.xy for text in texts]
     assert np.allclose(arrows, [(c.bend, c.distance) for c in ends])
     starts = [found[c.regularizer, c.loss, c.strength, 1.0] for c in ends]
-    tails = [text.xyann for text in figure.axes[0].texts]
+    tails = [text.xyann for text in texts]
     assert np.allclose(tails, [(c.bend, c.distance) for c in starts])
     lost = [c for c in road_cells if c.alpha == 1e3 and c.loss == "exp"]
     assert len(marks(figure.axes[1], "x")) == len(lost) == len(experiments.SCALED_ROADS)
@@ -641,7 +658,7 @@ def test_loss_on_domains_has_a_panel_per_k():
     cells = [c for c in experiments.table3() if c.loss == "cos" and c.lipschitz_k < 10]
     figure = drawn(loss_on_domains(load_known(cells)))
     titles = [ax.get_title() for ax in figure.axes]
-    assert titles[0] == "COS, $k_{SN} = 0.2$"
+    assert titles[0] == "COS, k = 0.2"
     assert len(titles) == 5
     red = figure.axes[0].lines[1].get_xdata()
     assert red[-1] - red[0] < 0.1
@@ -672,6 +689,111 @@ def test_map_of_arms_has_a_number_in_every_square(as_runs):
     assert "×" in {text.get_text() for text in figure.axes[3].texts}
 
 
+def test_map_of_table3_has_numbers_and_crosses(table3_runs):
+    figure = drawn(table_beside_papers(table3_runs))
+    ours, *papers = figure.axes[:4]
+    assert [ax.get_title() for ax in papers] == [
+        "paper: MNIST",
+        "paper: CIFAR-10",
+        "paper: CelebA",
+    ]
+    words = [text.get_text() for text in ours.texts]
+    assert words.count("×") == len([run for run in table3_runs if run.diverged]) > 0
+    assert len(words) == 35
+    assert [text.get_text() for text in papers[0].texts[:3]] == ["5.41", "3.99", "4.20"]
+
+
+def test_map_of_table4_has_ours_and_the_papers_on_one_scale(alpha_runs):
+    small, large = (alpha_runs(t()) for t in (experiments.table4a, experiments.table4b))
+    figure = drawn(tables_beside_papers(small, large))
+    meshes = [ax.collections[0] for ax in figure.axes[:4]]
+    assert len({mesh.norm for mesh in meshes}) == 1
+    last = meshes[3].get_array()
+    best = min(TABLE4[1.0].values())
+    assert np.allclose(last.ravel(), [v / best for v in TABLE4[1.0].values()])
+
+
+def test_heat_writes_what_can_be_read_and_leaves_out_what_is_not_there():
+    figure, ((ax,),) = draw.panels(1, 1, 2)
+    gray = plt.get_cmap("gray")
+    values = np.array([[0.0, 1.0, np.inf, np.nan]])
+    heat.heat(ax, values, plt.Normalize(0, 1), gray, ["row"], list("abcd"))
+    drawn(figure)
+    texts = [(text.get_text(), text.get_color()) for text in ax.texts]
+    assert texts == [("0", "white"), ("1", "black"), ("×", "white")]
+    assert [patch.get_xy() for patch in ax.patches] == [(2, 0)]
+
+
+def test_medians_join_what_did_not_diverge():
+    figure, ((ax,),) = draw.panels(1, 1, 2)
+    found = {1.0: [1.0, 3.0, math.inf], 2.0: [math.inf], 3.0: [5.0]}
+    draw.medians(ax, found, color="black", marker="o")
+    drawn(figure)
+    (line,), (dots,) = marks(ax, "o"), marks(ax, ".")
+    assert np.array_equal(line.get_ydata(), [2, np.nan, 5], equal_nan=True)
+    assert list(dots.get_ydata()) == [1, 3]
+    assert list(marks(ax, "x")[0].get_xdata()) == [1, 2]
+
+
+def test_labels_of_lines_do_not_lie_on_one_another():
+    figure, ((ax,),) = draw.panels(1, 1, 2)
+    for height in (0.5, 0.501, 0.502, 1.0):
+        ax.plot([0, 1], [0, height], label=f"to {height}")
+    ax.set_ylim(0, 1)
+    draw.label_lines(ax)
+    drawn(figure)
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == 4
+    for below, above in itertools.pairwise(sorted(boxes, key=lambda box: box.y0)):
+        assert below.y1 <= above.y0 + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (1e-11, "10⁻¹¹"), (0.25, "0.25"), (1000, "1000"), (-2e9, "−2·10⁹")],
+)
+def test_numbers_are_short(value, text):
+    assert draw.number(value) == text
+
+
+def luminance(color):
+    values = np.asarray(color)
+    linear = np.where(
+        values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
+    )
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("dim", [False, True])
+def test_colors_stand_out_on_the_card_of_both_themes(dim):
+    def seen(color):  # the theme's filter: brightness 0.8, then contrast 1.2
+        values = np.asarray(to_rgb(color))
+        return np.clip((0.8 * values - 0.5) * 1.2 + 0.5, 0, 1) if dim else values
+
+    card = luminance(seen("white")) + 0.05
+    for color in (*style.HUES, style.OMEGA, style.INK, style.FAINT, *HUES.values()):
+        assert card / (luminance(seen(color)) + 0.05) >= 4.5, color
+
+
+def smallest_text(figure):
+    """Points; raised and lowered signs of formulas are seven tenths of the rest."""
+    shown = [
+        text
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
+    ]
+    return min(
+        text.get_fontsize() * (0.7 if re.search(r"\$.*[_^]", text.get_text()) else 1)
+        for text in shown
+    )
+
+
+def test_a_small_text_would_be_noticed():
+    figure, ((ax,),) = draw.panels(1, 1, 2)
+    ax.set(title="$k_{SN}$")
+    assert smallest_text(figure) == pytest.approx(0.7 * (style.TEXT + 1))
+
+
 def test_every_figure_is_tested_here():
     """A new figure of a claim needs a test of its own in this file."""
     rooms = Path(draw.__file__).parent.glob("*/figures.py")
@@ -684,6 +806,7 @@ def test_every_figure_is_tested_here():
         and function.__module__ == module.__name__
         and not name.startswith("_")
         and inspect.signature(function).return_annotation is Figure
+        and name != "finish"
     ]
     with open(__file__) as file:
         source = file.read()

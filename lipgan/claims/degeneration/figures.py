@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 import torch
@@ -10,6 +9,14 @@ from matplotlib.figure import Figure
 
 from lipgan import metrics
 from lipgan.claims.degeneration.criteria import ROUNDING
+from lipgan.claims.draw import (
+    finish,
+    label_lines,
+    legend_of,
+    loss_names,
+    panel_each,
+    panels,
+)
 from lipgan.claims.style import COLORS
 from lipgan.gan.losses import LOSSES, scaled
 
@@ -18,38 +25,28 @@ def scaled_losses(
     alphas: Sequence[float], losses: Sequence[str], reach: float
 ) -> Figure:
     """The real term of each loss under domain scaling, over scores up to ``reach``."""
-    figure, panels = plt.subplots(
-        1, len(losses), figsize=(2.8 * len(losses), 2.8), squeeze=False
-    )
+    figure, axes = panel_each(loss_names(losses), 1.75, sharex=True, sharey=True)
     scores = torch.linspace(-reach, reach, 401, dtype=torch.float64)
-    shades = sns.color_palette("crest", len(alphas))
-    for ax, loss in zip(panels[0], losses, strict=True):
+    shades = sns.color_palette("viridis", len(alphas) + 1)[:-1]  # the last is too pale
+    for loss, ax in axes.items():
         for alpha, color in zip(alphas, shades, strict=True):
             curve = scaled(LOSSES[loss], alpha).d_real(scores)
             ax.plot(scores, curve, color=color, label=f"α = {alpha:g}")
-        ax.set(title=LOSSES[loss].label, xlabel="score f", ylim=(-2 * reach, 2 * reach))
-    panels[0, 0].legend(fontsize="x-small")
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+        ax.set(xlabel="score f", ylim=(-2 * reach, 2 * reach))
+    legend_of(figure, next(iter(axes.values())))
+    return finish(figure)
 
 
 def tangent_distances(losses: Sequence[str], reach: float) -> Figure:
     """Distance of each scaled loss from its tangent against alpha, real term."""
-    figure, ax = plt.subplots(figsize=(6.5, 4.2))
+    figure, ((ax,),) = panels(1, 1, 3.4)
     alphas = np.logspace(-8, 1, 37)
     for loss in losses:
         term = LOSSES[loss].d_real
         distances = [metrics.tangent_distance(term, a, reach) for a in alphas]
         if max(distances) > ROUNDING:
             ax.plot(alphas, distances, color=COLORS[loss], label=LOSSES[loss].label)
-    ax.set(
-        xscale="log",
-        yscale="log",
-        xlabel="α",
-        ylabel="distance from the tangent / reach",
-    )
-    ax.legend(fontsize="small")
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+    ax.set(xscale="log", yscale="log", xlabel="α")
+    ax.set_ylabel("distance from the tangent / reach")
+    label_lines(ax)
+    return finish(figure)

@@ -5,27 +5,35 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
 
 from lipgan.claims import domains
 from lipgan.claims.domains import Series
+from lipgan.claims.draw import (
+    crosses,
+    finish,
+    legend,
+    loss_names,
+    medians,
+    number,
+    panel_each,
+    panels,
+)
 from lipgan.claims.published import TABLE2
-from lipgan.claims.style import OMEGA, legend_below
+from lipgan.claims.style import FAINT, HUES, OMEGA
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
 DECADES = 7  # shown on either side of zero, at most
 REGULARIZER_STYLES: dict[str, dict[str, Any]] = {
-    "gp": {"ls": "--", "marker": "D", "mfc": "white"},
-    "sn": {"ls": "-", "marker": "o"},
+    "gp": {"ls": "--", "marker": "D", "mfc": "white", "color": HUES[1]},
+    "sn": {"ls": "-", "marker": "o", "color": HUES[0]},
 }
 
 
@@ -35,9 +43,9 @@ def domains_during_training(runs: Sequence[Run]) -> Figure:
     Regularizers as rows, losses as columns, k as color; the score axis is linear
     around 0 and logarithmic beyond.
     """
-    figure, panels = _grid(runs)
+    figure, places = _grid(runs, "score f")
     floor, top = _score_range(runs)
-    for (row, column), ax in panels.items():
+    for (row, column), ax in places.items():
         own = _cell(runs, row, column)
         # The widest first, so that the narrow ones lie on top of it.
         for run in sorted(own, key=lambda r: -r.config.lipschitz_k):
@@ -59,18 +67,12 @@ def _band(ax: Axes, run: Run, color: tuple) -> None:
     for edge in (low, high):
         ax.plot(steps, edge, color=color, lw=1)
     if run.diverged:
-        _cross(ax, run.diverged_at or 0, color)
+        crosses(ax, [run.diverged_at or 0], color)
 
 
 def _cell(runs: Sequence[Run], regularizer: str, loss: str) -> list[Run]:
     wanted = (regularizer, loss)
     return [r for r in runs if (r.config.regularizer, r.config.loss) == wanted]
-
-
-def _cross(ax: Axes, x: float, color: tuple) -> None:
-    """The mark of divergence: a cross at the top edge."""
-    edge: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "clip_on": False}
-    ax.plot(x, 1, "x", color=color, ms=8, mew=2, **edge)
 
 
 def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
@@ -79,20 +81,16 @@ def drift_of_the_domain(runs: Sequence[Run]) -> Figure:
     One line per run. Both the place and the width are medians over the second half of
     training; inside the gray strip the center is within half a width of that place.
     """
-    figure, panels = _grid(runs)
-    for (row, column), ax in panels.items():
+    figure, places = _grid(runs, "center / width")
+    for (row, column), ax in places.items():
         ax.axhspan(-0.5, 0.5, color="0.9", lw=0)
         for run in _cell(runs, row, column):
             color = _color(runs, run)
             if run.diverged:
-                _cross(ax, run.diverged_at or 0, color)
+                crosses(ax, [run.diverged_at or 0], color)
                 continue
             ax.plot(run.history["step"], _drift(run), color=color, lw=1.2, alpha=0.8)
         ax.set_yscale("symlog", linthresh=1)
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_locator(NullLocator())
-    for ax in figure.axes:
-        ax.set_ylabel(ax.get_ylabel().replace("score f", "center / width"))
     return _finish(figure, runs)
 
 
@@ -106,69 +104,52 @@ def domain_widths(runs: Sequence[Run]) -> Figure:
     """Width of Omega against k, one panel per loss, beside the paper's Table 2."""
     losses = list(dict.fromkeys(r.config.loss for r in runs))
     ks = sorted({r.config.lipschitz_k for r in runs})
-    figure, panels = plt.subplots(
-        1, len(losses), figsize=(3.4 * len(losses), 3.6), sharey=True, squeeze=False
-    )
-    for ax, loss in zip(panels[0], losses, strict=True):
-        for regularizer in dict.fromkeys(r.config.regularizer for r in runs):
-            _width_line(ax, _cell(runs, regularizer, loss), regularizer)
+    figure, places = panel_each(loss_names(losses), 2.4, sharey=True)
+    for loss, ax in places.items():
+        for name in dict.fromkeys(r.config.regularizer for r in runs):
+            own = _cell(runs, name, loss)
+            by_k = {
+                k: [_late_width(r) for r in own if r.config.lipschitz_k == k]
+                for k in ks
+            }
+            label = f"{REGULARIZERS[name].label}, ours"
+            medians(ax, by_k, label=label, **REGULARIZER_STYLES[name])
         if loss in TABLE2:
             printed = {k: high - low for k, ((low, high), _) in TABLE2[loss].items()}
             label = "SN, the paper's Table 2 (CelebA)"
-            ax.plot(printed.keys(), printed.values(), "^:", color="0.55", label=label)
-        ax.set(xscale="log", yscale="log", xlabel="k", title=LOSSES[loss].label)
+            ax.plot(
+                list(printed), list(printed.values()), "^:", color=FAINT, label=label
+            )
+        ax.set(xscale="log", yscale="log", xlabel="k (per layer)")
         ax.set_xticks(ks, [f"{k:g}" for k in ks])
-        ax.xaxis.set_minor_locator(NullLocator())
-    panels[0, 0].set_ylabel("width of Ω")
-    sns.despine(figure)
-    figure.tight_layout()
+    next(iter(places.values())).set_ylabel("width of Ω")
     entries = {
         label: handle
-        for ax in panels[0]
+        for ax in places.values()
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
-    legend_below(figure, list(entries.values()), list(entries))
-    return figure
+    legend(figure, entries.values(), entries)
+    return finish(figure)
 
 
-def _width_line(ax: Axes, runs: Sequence[Run], regularizer: str) -> None:
-    """Medians as a line, seeds as dots, a cross at the top for what diverged."""
-    ks = sorted({r.config.lipschitz_k for r in runs})
-    color = _regularizer_color(regularizer)
-    middle = []
-    for k in ks:
-        cell = [r for r in runs if r.config.lipschitz_k == k]
-        found = [domains.late_width(r) for r in cell if not r.diverged]
-        middle.append(float(np.median(found)) if found else math.nan)
-        if len(found) > 1:
-            ax.plot([k] * len(found), found, ".", color=color, ms=5, alpha=0.6)
-        if len(found) < len(cell):
-            _cross(ax, k, color)
-    label = f"{REGULARIZERS[regularizer].label}, ours"
-    ax.plot(ks, middle, color=color, label=label, **REGULARIZER_STYLES[regularizer])
+def _late_width(run: Run) -> float:
+    return math.inf if run.diverged else domains.late_width(run)
 
 
-def _regularizer_color(regularizer: str) -> tuple:
-    hues = sns.color_palette("dark", len(REGULARIZERS))
-    return hues[list(REGULARIZERS).index(regularizer)]
-
-
-def _grid(runs: Sequence[Run]) -> tuple[Figure, dict]:
+def _grid(runs: Sequence[Run], label: str) -> tuple[Figure, dict]:
     """Panels by (regularizer, loss), gradient penalty on top as in the paper."""
     rows = sorted({r.config.regularizer for r in runs})
     columns = list(dict.fromkeys(r.config.loss for r in runs))
-    size = (3.6 * len(columns), 2.7 * len(rows) + 0.3)
-    figure, panels = plt.subplots(
-        len(rows), len(columns), figsize=size, sharex=True, sharey=True, squeeze=False
-    )
-    for ax, column in zip(panels[0], columns, strict=True):
+    height = 0.6 + 1.7 * len(rows)
+    figure, grid = panels(len(rows), len(columns), height, sharex=True, sharey=True)
+    for ax, column in zip(grid[0], columns, strict=True):
         ax.set_title(LOSSES[column].label)
-    for ax, row in zip(panels[:, 0], rows, strict=True):
-        ax.set_ylabel(f"{REGULARIZERS[row].label}: score f")
-    for ax in panels[-1]:
+    for ax, row in zip(grid[:, 0], rows, strict=True):
+        ax.set_ylabel(f"{REGULARIZERS[row].label}: {label}")
+    for ax in grid[-1]:
         ax.set_xlabel("step")
     cells = [(row, column) for row in rows for column in columns]
-    return figure, dict(zip(cells, panels.flat, strict=True))
+    return figure, dict(zip(cells, grid.flat, strict=True))
 
 
 def _score_range(runs: Sequence[Run]) -> tuple[float, float]:
@@ -187,30 +168,26 @@ def _score_range(runs: Sequence[Run]) -> tuple[float, float]:
 
 
 def _decade_ticks(ax: Axes, floor: float, top: float) -> None:
-    """At most four powers of ten on either side of zero, none too close to it."""
+    """At most three powers of ten on either side of zero, none too close to it."""
     first, last = round(math.log10(floor)), math.floor(math.log10(2 * top))
-    every = max(1, math.ceil((last - first) / 4))
-    ticks = {0.0: "0"}
-    for power in range(last, first, -every):
-        for sign in ("", "-"):
-            ticks[float(f"{sign}1e{power}")] = f"${sign}10^{{{power}}}$"
-    ax.set_yticks(list(ticks), list(ticks.values()))
-    ax.yaxis.set_minor_locator(NullLocator())
+    every = max(1, math.ceil((last - first) / 3))
+    powers = [10.0**power for power in range(last, first, -every)]
+    ticks = [0.0, *powers, *(-x for x in powers)]
+    ax.set_yticks(ticks, [number(x) for x in ticks])
 
 
 def _color(runs: Sequence[Run], run: Run) -> tuple:
     """Dark for a small k, light for a large one."""
     ks = sorted({r.config.lipschitz_k for r in runs})
-    return sns.color_palette("viridis", len(ks))[ks.index(run.config.lipschitz_k)]
+    shades = sns.color_palette("viridis", len(ks) + 1)  # the last is too pale
+    return shades[ks.index(run.config.lipschitz_k)]
 
 
 def _finish(figure: Figure, runs: Sequence[Run]) -> Figure:
-    sns.despine(figure)
-    figure.tight_layout()
     ks = {r.config.lipschitz_k: _color(runs, r) for r in runs}
     lines = [Line2D([], [], color=ks[k], lw=4) for k in sorted(ks)]
-    legend_below(figure, lines, [f"k = {k:g}" for k in sorted(ks)])
-    return figure
+    legend(figure, lines, [f"k = {k:g}" for k in sorted(ks)])
+    return finish(figure)
 
 
 LEAST_REACH, LARGEST_REACH = 3.0, 12.0
@@ -224,10 +201,9 @@ def loss_on_domains(runs: Sequence[Run]) -> Figure:
             the median over the seeds, at the end of training.
     """
     ks = sorted({run.config.lipschitz_k for run in runs})
-    figure, panels = plt.subplots(
-        1, len(ks), figsize=(3.6 * len(ks), 3.0), squeeze=False, layout="constrained"
-    )
-    for ax, k in zip(panels[0], ks, strict=True):
+    label = LOSSES[runs[0].config.loss].label
+    figure, places = panel_each({k: f"{label}, k = {k:g}" for k in ks}, 2.0)
+    for k, ax in places.items():
         own = [run for run in runs if run.config.lipschitz_k == k]
         loss = LOSSES[own[0].config.loss]
         low, high = np.median([[e[-1] for e in domains.omega(r)] for r in own], axis=0)
@@ -238,9 +214,5 @@ def loss_on_domains(runs: Sequence[Run]) -> Figure:
         ax.plot(wide, loss.d_real(wide), color="0.6")
         ax.plot(red, loss.d_real(red), color=OMEGA, lw=4, solid_capstyle="round")
         bend = median(domains.nonlinearity(run) for run in own)
-        ax.set(
-            title=f"{loss.label}, $k_{{SN}} = {k:g}$",
-            xlabel=f"score f; slope varies by {bend:.0%}",
-            yticks=[],
-        )
+        ax.set(xlabel=f"score f; slope varies {bend:.0%}", yticks=[])
     return figure

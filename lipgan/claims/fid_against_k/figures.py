@@ -1,43 +1,70 @@
-"""Table 3 as a figure, beside the paper's."""
+"""Table 3 as figures, beside the paper's."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import matplotlib.pyplot as plt
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from lipgan import data
 from lipgan.claims import measures
-from lipgan.claims.draw import distance_lines
+from lipgan.claims.draw import (
+    distance_lines,
+    finish,
+    label_lines,
+    panel_each,
+)
+from lipgan.claims.heat import ratio_bar, table
 from lipgan.claims.published import CONSTANT_FID, TABLE3
-from lipgan.claims.style import COLORS, legend_of
+from lipgan.claims.style import COLORS
 from lipgan.data import sets
 from lipgan.runs import Run
 
 
+def _titles(runs: Sequence[Run]) -> dict[str, str]:
+    ours = {"ours": f"ours: {sets.dataset_label(runs[0].config.dataset)}"}
+    return ours | {name: f"paper: {data.DATASETS[name].label}" for name in TABLE3}
+
+
+def table_beside_papers(runs: Sequence[Run]) -> Figure:
+    """Table 3 as a picture: ours beside the paper's three columns, one color scale.
+
+    Numbers are distances (ours: medians over seeds), colors their ratio to the best
+    cell of the same table; a cross is a cell most of whose seeds diverged.
+
+    Args:
+        runs: all cells of Table 3, any number of seeds.
+    """
+    figure, panels = panel_each(_titles(runs), 1.85, columns=2, sharey=True)
+    for cells, ax in zip(
+        [measures.cell_medians(runs), *TABLE3.values()], panels.values(), strict=True
+    ):
+        mesh = table(ax, cells)
+    for name in list(TABLE3)[1:]:
+        panels[name].set_xlabel("k (per layer)")
+    ratio_bar(figure, mesh, "distance / best of the same table (× diverged)")
+    return figure
+
+
 def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
-    """Table 3 as lines: our distances on the left, the paper's three data sets.
+    """Table 3 as lines: our distances first, then the paper's three data sets.
 
     Args:
         runs: all cells of Table 3, any number of seeds.
         own: the reader's own runs, drawn as open circles.
     """
-    figure, panels = plt.subplots(1, 4, figsize=(13, 3.9))
-    cells = measures.cell_distances(runs)
-    constant = measures.constant_distance(runs)
-    distance_lines(panels[0], cells, constant)
+    figure, panels = panel_each(_titles(runs), 2.4, columns=2, sharex=True)
+    ours = panels["ours"]
+    distance_lines(
+        ours, measures.cell_distances(runs), measures.constant_distance(runs)
+    )
     for (loss, k), values in measures.cell_distances(own).items() if own else ():
-        circle = {"mfc": "none", "mec": COLORS[loss], "ms": 9}
-        panels[0].plot([k] * len(values), values, "o", **circle)
-    name = sets.dataset_label(runs[0].config.dataset)
-    panels[0].set(title=f"ours: {name}", ylabel=measures.distance_metric(runs))
-    for ax, (dataset, column) in zip(panels[1:], TABLE3.items(), strict=True):
+        circle: dict[str, Any] = {"mfc": "none", "mec": COLORS[loss], "ms": 8}
+        ours.plot([k] * len(values), values, "o", **circle)
+    for dataset, column in TABLE3.items():
         single = {cell: [fid] for cell, fid in column.items()}
-        distance_lines(ax, single, CONSTANT_FID[dataset])
-        ax.set(title=f"paper: {data.DATASETS[dataset].label}", ylabel="FID")
-    for ax in panels:
-        ax.set_xlabel("$k_{SN}$")
-    sns.despine(figure)
-    figure.tight_layout()
-    legend_of(figure, panels[1])
-    return figure
+        distance_lines(panels[dataset], single, CONSTANT_FID[dataset])
+        panels[dataset].set(ylabel="FID", xlabel="k (per layer)")
+    ours.set_ylabel(measures.distance_metric(runs))
+    for ax in panels.values():
+        label_lines(ax)
+    return finish(figure)

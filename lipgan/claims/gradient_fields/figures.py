@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-import matplotlib.pyplot as plt
-import numpy as np
-import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,19 +11,16 @@ from torch import Tensor
 
 from lipgan import metrics
 from lipgan.claims import domains, measures
-from lipgan.claims.style import COLORS, legend_below
+from lipgan.claims.draw import finish, legend, loss_names, panel_each, panels
+from lipgan.claims.style import COLORS, FAINT, HUES
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
 Critic = Callable[[Tensor], Tensor]
-REACH, ARROWS, LEVELS = (
-    1.6,
-    15,
-    81,
-)  # half side of the plane, grids of arrows and levels
+REACH = 1.6  # half side of the plane
+ARROWS, LEVELS = 13, 81  # points of the grids along a side
 SHOWN_WAYS = 24  # generated points whose way to the data is drawn
-_SHADES = sns.color_palette("colorblind", 8)
 
 
 def critic_fields(
@@ -44,10 +38,9 @@ def critic_fields(
     """
     rows = list(dict.fromkeys(loss for _, loss in critics))
     columns = list(dict.fromkeys(name for name, _ in critics))
-    size = (2.5 * len(columns) + 0.4, 2.5 * len(rows) + 0.5)
-    figure, panels = plt.subplots(len(rows), len(columns), figsize=size, squeeze=False)
+    figure, grid = panels(len(rows), len(columns), 0.3 + 2.2 * len(rows))
     for (name, loss), critic in critics.items():
-        ax = panels[rows.index(loss), columns.index(name)]
+        ax = grid[rows.index(loss), columns.index(name)]
         ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[])
         ax.set_aspect("equal")
         if critic is None:
@@ -55,11 +48,10 @@ def critic_fields(
             continue
         _field(ax, critic)
         _points(ax, real, fake)
-    for ax, name in zip(panels[0], columns, strict=True):
+    for ax, name in zip(grid[0], columns, strict=True):
         ax.set_title(REGULARIZERS[name].label)
-    for ax, loss in zip(panels[:, 0], rows, strict=True):
+    for ax, loss in zip(grid[:, 0], rows, strict=True):
         ax.set_ylabel(LOSSES[loss].label)
-    figure.tight_layout()
     return figure
 
 
@@ -74,12 +66,13 @@ def _field(ax: Axes, critic: Critic) -> None:
         scores = critic(plane).view(LEVELS, LEVELS).double().numpy()
     x, y = plane.view(LEVELS, LEVELS, 2).permute(2, 0, 1).numpy()
     if scores.max() > scores.min():
-        ax.contourf(x, y, scores, levels=12, cmap="RdBu", alpha=0.55)
+        levels = ax.contourf(x, y, scores, levels=12, cmap="RdBu", alpha=0.55)
+        levels.set_rasterized(True)
     at = _plane(ARROWS).requires_grad_()
     (grad,) = torch.autograd.grad(critic(at).sum(), at)
     way = torch.nn.functional.normalize(grad, dim=1)
     ends = (*at.detach().T.numpy(), *way.T.numpy())
-    ax.quiver(*ends, color="0.25", pivot="mid", scale=22, width=0.006)
+    ax.quiver(*ends, color="0.25", pivot="mid", scale=20, width=0.007)
 
 
 def _points(ax: Axes, real: Tensor, fake: Tensor) -> None:
@@ -88,9 +81,8 @@ def _points(ax: Axes, real: Tensor, fake: Tensor) -> None:
     for start, end in zip(fake[:SHOWN_WAYS].tolist(), ends.tolist(), strict=True):
         ax.plot(*zip(start, end, strict=True), color="0.6", lw=0.6)
     for points, color in ((real, "black"), (fake, "tab:orange")):
-        ax.plot(
-            *points[::2].T.numpy(), "o", color=color, ms=2
-        )  # data are sorted by mode
+        every_other = points[::2].T.numpy()  # data are sorted by mode
+        ax.plot(*every_other, "o", color=color, ms=2, rasterized=True)
 
 
 def direction_by_loss(runs: Sequence[Run]) -> Figure:
@@ -100,10 +92,9 @@ def direction_by_loss(runs: Sequence[Run]) -> Figure:
     """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
     names = list(dict.fromkeys(r.config.regularizer for r in runs))
-    height = 0.55 * len(losses) + 1.2
-    figure, panels = plt.subplots(1, 2, figsize=(8.4, height), sharey=True)
-    colors = dict(zip(names, _SHADES, strict=False))
-    measured = {"gradient_cosine": panels[0], "gradient_norm": panels[1]}
+    figure, ((left, right),) = panels(1, 2, 0.5 * len(losses) + 1, sharey=True)
+    colors = dict(zip(names, HUES, strict=False))
+    measured = {"gradient_cosine": left, "gradient_norm": right}
     for family, ax in measured.items():
         for i, name in enumerate(names):
             for row, loss in enumerate(losses):
@@ -115,21 +106,24 @@ def direction_by_loss(runs: Sequence[Run]) -> Figure:
                     and not r.diverged
                 ]
                 _spread(ax, own, place, colors[name])
-    panels[0].set(xlabel="cosine with the way to the data", xlim=(-1.02, 1.02))
-    panels[1].set(xlabel="gradient norm at generated points", xscale="log")
-    panels[0].axvline(0, color="0.7", lw=0.8)
-    panels[0].set_yticks(range(len(losses)), [LOSSES[k].label for k in losses])
-    panels[0].invert_yaxis()
-    sns.despine(figure)
-    figure.tight_layout()
+    left.set(xlabel="cosine with the way to the data")
+    left.set_xlim(min(-0.1, left.get_xlim()[0]), 1.02)
+    right.set(xlabel="gradient norm at generated points", xscale="log")
+    left.axvline(0, color="0.5", lw=0.8)
+    left.set_yticks(range(len(losses)), [LOSSES[k].label for k in losses])
+    left.set_ylim(len(losses) - 0.5, -0.5)
+    for ax in (left, right):
+        ax.tick_params(axis="y", length=0)
+        for row in range(0, len(losses), 2):  # which marks belong together
+            ax.axhspan(row - 0.5, row + 0.5, color="0.95", lw=0, zorder=0)
     handles = [Line2D([], [], color=c, lw=4) for c in colors.values()]
-    legend_below(figure, handles, [REGULARIZERS[k].label for k in names])
-    return figure
+    legend(figure, handles, [REGULARIZERS[k].label for k in names])
+    return finish(figure)
 
 
-def _spread(ax: Axes, values: Sequence[float], place: float, color: tuple) -> None:
+def _spread(ax: Axes, values: Sequence[float], place: float, color: str) -> None:
     if values:
-        ax.plot(values, [place] * len(values), "o", color=color, ms=3.5, alpha=0.7)
+        ax.plot(values, [place] * len(values), "o", color=color, ms=3.5, alpha=0.6)
         ax.plot([median(values)], [place], "|", color=color, ms=9, mew=2.5)
 
 
@@ -140,17 +134,15 @@ def drift_of_critics(runs: Sequence[Run]) -> Figure:
     per seed. What is farther than a width away is cut off.
     """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
-    size = (1.75 * len(losses) + 0.8, 2.6)
-    figure, panels = plt.subplots(1, len(losses), figsize=size, sharey=True)
-    for ax, loss in zip(np.atleast_1d(panels), losses, strict=True):
+    options = {"sharex": True, "sharey": True}
+    figure, places = panel_each(loss_names(losses), 1.35, **options)
+    for loss, ax in places.items():
         for run in runs:
             if run.config.loss == loss and not run.diverged:
                 center, width = domains.centers(run), domains.late_width(run)
                 moved = (center - center[-1]) / width
                 ax.plot(run.history["step"], moved, color=COLORS[loss], lw=1.2)
-        ax.axhline(0, color="0.7", lw=0.8, zorder=0)
-        ax.set(title=LOSSES[loss].label, xlabel="step", ylim=(-1, 1))
-    np.atleast_1d(panels)[0].set_ylabel("center of Ω, in its widths")
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+        ax.axhline(0, color=FAINT, lw=0.8, zorder=0)
+        ax.set(xlabel="step", ylim=(-1, 1))
+    figure.supylabel("center of Ω, in its widths", fontsize="medium")
+    return finish(figure)

@@ -4,20 +4,18 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.lines import Line2D
 
 from lipgan import experiments
 from lipgan.claims import measures
+from lipgan.claims.draw import finish, legend, loss_names, panel_each
 from lipgan.claims.published import BROKEN_SHARE
-from lipgan.claims.style import legend_below
 from lipgan.experiments import knob
-from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
 CMAP = "magma_r"
@@ -40,32 +38,27 @@ def plane_of_k_and_alpha(runs: Sequence[Run]) -> Figure:
     """
     bent = [r for r in runs if r.config.loss in experiments.BENT_LOSSES]
     losses = list(dict.fromkeys(r.config.loss for r in bent))
-    figure, panels = plt.subplots(
-        1,
-        len(losses),
-        figsize=(3.1 * len(losses), 4.6),
-        sharey=True,
-        squeeze=False,
-        layout="constrained",
-    )
+    options = {"sharex": True, "sharey": True}
+    figure, places = panel_each(loss_names(losses), 2.6, columns=2, **options)
     constant, found = measures.constant_distance(runs), _cells(bent)
     finite = [v for v in found.values() if math.isfinite(v)]
     norm = LogNorm(min(finite, default=constant / 2), constant, clip=True)
-    for ax, loss in zip(panels[0], losses, strict=True):
+    for loss, ax in places.items():
         own = {cell[1:]: v for cell, v in found.items() if cell[0] == loss}
         mesh = _heat(ax, own, norm, constant)
         _walks(ax)
-        ax.set(xlabel="k", title=LOSSES[loss].label)
-    panels[0, 0].set_ylabel("α kⁿ")
+        ax.set_xlabel("k (per layer)")
+    figure.supylabel("α kⁿ", fontsize="medium")
     name = measures.distance_metric(runs)
-    bar = figure.colorbar(mesh, ax=panels[0].tolist(), label=name, shrink=0.9)
+    bar = figure.colorbar(mesh, ax=list(places.values()), label=name, shrink=0.9)
+    bar.outline.set_visible(False)
     bar.ax.axhline(BROKEN_SHARE * constant, color="white", lw=2)
     lines = [
-        plt.Line2D([], [], color=color, ls=style, lw=2.5, label=label)
+        Line2D([], [], color=color, ls=style, lw=2.5, label=label)
         for label, (color, style) in PAPER_LINES.items()
     ]
-    legend_below(figure, lines)
-    return figure
+    legend(figure, lines, columns=2)
+    return finish(figure)
 
 
 def _cells(runs: Sequence[Run]) -> dict[tuple[str, float, float], float]:
@@ -92,8 +85,6 @@ def _heat(
         border = [math.log(BROKEN_SHARE * constant)]
         ax.contour(ks, knobs, np.log(shown), border, colors="white", linewidths=2)
     ax.set(xscale="log", yscale="log", xticks=ks, xticklabels=[f"{k:g}" for k in ks])
-    ax.tick_params(axis="x", labelsize="x-small", rotation=60)
-    ax.xaxis.set_minor_locator(NullLocator())
     return mesh
 
 

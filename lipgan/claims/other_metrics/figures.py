@@ -3,19 +3,18 @@
 import math
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
 
 from lipgan.claims import measures
+from lipgan.claims.draw import finish, legend, panel_each
 from lipgan.claims.other_metrics.criteria import NAMES, OTHERS, agreement
 from lipgan.claims.published import Cell
-from lipgan.claims.style import COLORS, MARKERS, legend_below
+from lipgan.claims.style import COLORS, FAINT, MARKERS
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
@@ -24,48 +23,42 @@ SIGNED = ("kid", "neural_divergence")
 
 
 def metrics_against_distance(runs: Sequence[Run]) -> Figure:
-    """Each other metric against the distance, over Table 3 and over cells that work.
+    """Each other metric against the distance, over the cells of Table 3.
 
     Markers are medians over the seeds that did not diverge, dots single seeds. A cell
     with a seed that diverged has a cross at the top edge, above its marker or, if it
-    has none, at the right end. Above each panel: Spearman's rank correlation, with
-    diverged cells last; positive where both metrics prefer the same cells.
+    has none, at the right end. Above each panel: Spearman's rank correlation over all
+    cells, diverged ones last, and over cells that work; positive where both metrics
+    prefer the same cells.
     """
     cells: dict[Cell, list[Run]] = {}
     for run in runs:
         cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(run)
-    working = {cell: cells[cell] for cell in measures.working_cells(runs)}
     shown = [f for f in OTHERS if any(_known(r, f) for r in runs)]
     distance = measures.distance_metric(runs)
-    size = (0.5 + 2.9 * len(shown), 6.6)
-    figure, panels = plt.subplots(2, len(shown), figsize=size, squeeze=False)
-    rows = ((cells, agreement(runs)), (working, agreement(runs, working=True)))
-    for axes, (chosen, correlations) in zip(panels, rows, strict=True):
-        for ax, family in zip(axes, shown, strict=True):
-            _scatter(ax, chosen, family, distance)
-            ax.set_title(_rho(correlations[family]), fontsize=10)
-            ax.set_xlabel(distance, fontsize=10)
-    for ax, family in zip(panels[0], shown, strict=True):
+    every, working = agreement(runs), agreement(runs, working=True)
+    titles = {f: f"{NAMES[f]}\n{_rho(every[f], working[f])}" for f in shown}
+    figure, panels = panel_each(titles, 2.25, sharex=True)
+    for family, ax in panels.items():
+        _scatter(ax, cells, family, distance)
         goal = "high is good" if OTHERS[family] else "low is good"
-        ax.set_title(f"{NAMES[family]}\n({goal})\n{ax.get_title()}", fontsize=10)
-    for ax, text in zip(panels[:, 0], ("all cells", "cells that work"), strict=True):
-        ax.set_ylabel(text)
-    sns.despine(figure)
-    figure.tight_layout()
-    legend_below(figure, _handles(list(dict.fromkeys(loss for loss, _ in cells))))
-    return figure
+        ax.set(xlabel=distance, ylabel=goal)
+        ax.title.set(weight="normal", size="medium")
+    legend(figure, _handles(list(dict.fromkeys(loss for loss, _ in cells))))
+    return finish(figure)
 
 
 def _known(run: Run, family: str) -> bool:
     return not run.diverged and math.isfinite(measures.metric(run, family))
 
 
-def _rho(value: float) -> str:
-    return "nothing to order" if math.isnan(value) else f"ρ = {value:.2f}"
+def _rho(every: float, working: float) -> str:
+    among = "" if math.isnan(working) else f", working {working:.2f}"
+    return "nothing to order" if math.isnan(every) else f"ρ = {every:.2f}{among}"
 
 
 def _handles(losses: Sequence[str]) -> list[Line2D]:
-    cross = Line2D([], [], color="0.4", marker="x", ls="", mew=2, label="diverged")
+    cross = Line2D([], [], color=FAINT, marker="x", ls="", mew=2, label="diverged")
     return [
         Line2D([], [], color=COLORS[k], marker=MARKERS[k], ls="", label=LOSSES[k].label)
         for k in losses
@@ -85,7 +78,12 @@ def _scatter(
             ax.plot(x, y, ".", color=color, ms=3, alpha=0.6)
             ax.plot(median(x), median(y), MARKERS[loss], color=color, ms=6, alpha=0.85)
         if any(r.diverged for r in seeds):
-            cross = {"color": color, "ms": 8, "mew": 2, "clip_on": False}
+            cross: dict[str, Any] = {
+                "color": color,
+                "ms": 8,
+                "mew": 2,
+                "clip_on": False,
+            }
             if known:
                 ax.plot(median(x), 1, "x", transform=ax.get_xaxis_transform(), **cross)
             else:
@@ -93,10 +91,7 @@ def _scatter(
                 ax.plot(place, 1, "x", transform=ax.transAxes, **cross)
                 homeless += 1
     ax.set_xscale("log")
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    if not cells:
-        ax.set(xticks=[], yticks=[])
-    elif family in SIGNED:
+    if family in SIGNED:
         _bend(ax)
 
 

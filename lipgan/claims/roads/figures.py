@@ -4,18 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, NullLocator
 
+from lipgan.claims.draw import finish, legend, level, panel_each, panels
 from lipgan.claims.published import BROKEN_SHARE
 from lipgan.claims.roads.criteria import CURVED, LINEAR
 from lipgan.claims.roads.tables import STRENGTHS, RoadCell, correlations
-from lipgan.claims.style import MARKERS
+from lipgan.claims.style import INK, MARKERS
 from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
@@ -23,13 +21,13 @@ from lipgan.gan.regularizers import REGULARIZERS
 # Blue: acts on weights; red to brown: a penalty on gradients; violet: on pairs of
 # samples; green: acts on the scores.
 HUES: dict[str, str] = {
-    **{"sn": "#1d4e9e", "srn": "#56a0e8", "clip": "#12b5c4"},
-    **{"gp": "#d7191c", "gp0": "#ff8c1a", "r1": "#d9b400", "r2": "#8c564b"},
-    **{"maxgp": "#ef7fb8", "alp": "#7b3fb5", "gran": "#137a3c", "gn": "#7cc142"},
+    **{"sn": "#1d4e9e", "srn": "#2a78c8", "clip": "#0b7f8c"},
+    **{"gp": "#d7191c", "gp0": "#b85300", "r1": "#8a6d00", "r2": "#8c564b"},
+    **{"maxgp": "#c43d86", "alp": "#7b3fb5", "gran": "#137a3c", "gn": "#4f7f15"},
 }
 FILLS = dict(zip(STRENGTHS, ("full", "left", "none"), strict=True))
 NAMES = {
-    "bend": "non-linearity of the loss on its attained domain",
+    "bend": "non-linearity on the domain",
     "slope": "measured slope of the discriminator",
 }
 Place = tuple[tuple[float, float], tuple[str, str]]  # a point and its coordinates
@@ -44,17 +42,15 @@ def roads_at_a_glance(cells: Sequence[RoadCell]) -> Figure:
     Dashed: a constant image; dotted: a third of it, from where a cell is broken.
     """
     cells = [c for c in cells if c.alpha == 1]
-    figure, panels = plt.subplots(1, 2, figsize=(10.5, 5), sharey=True)
-    for ax, name in zip(panels, NAMES, strict=True):
+    figure, (row,) = panels(1, 2, 4.2, sharey=True)
+    for ax, name in zip(row, NAMES, strict=True):
         _draw(ax, cells, name)
         _lines(ax, cells)
         _scale(ax, cells, name)
-        ax.set_title(_rho(cells, name), fontsize=11, pad=12)
-    panels[0].set_ylabel(cells[0].metric)
-    sns.despine(figure)
-    figure.tight_layout(w_pad=4)
-    _legend(figure, [*_hues(), *_shapes(cells), *_sizes()])
-    return figure
+        ax.set_title(_rho(cells, name))
+    row[0].set_ylabel(cells[0].metric)
+    legend(figure, [*_hues(), *_shapes(cells), *_sizes()], columns=6)
+    return finish(figure)
 
 
 def roads_one_by_one(cells: Sequence[RoadCell]) -> Figure:
@@ -65,25 +61,23 @@ def roads_one_by_one(cells: Sequence[RoadCell]) -> Figure:
     left out.
     """
     cells = [c for c in cells if c.alpha == 1]
-    figure, panels = plt.subplots(4, 3, figsize=(10.5, 11), sharex=True, sharey=True)
-    for ax, name in zip(panels.flat, ROADS, strict=False):
+    titles = {
+        name: f"{REGULARIZERS[name].label}: {_rho(own, 'bend', count=False)}"
+        for name in ROADS
+        for own in [[c for c in cells if c.regularizer == name]]
+    }
+    figure, places = panel_each(titles, 1.75, sharex=True, sharey=True)
+    for name, ax in places.items():
         own = [c for c in cells if c.regularizer == name]
         _cloud(ax, [c for c in cells if c.regularizer != name])
         for strength, fill in zip(ROADS[name][1], FILLS.values(), strict=True):
             _draw(ax, [c for c in own if c.strength == strength], "bend", fill)
         _lines(ax, cells)
-        _scale(ax, cells, "bend", label=False)
-        title = f"{REGULARIZERS[name].label}: {_rho(own, 'bend', count=False)}"
-        ax.set_title(title, fontsize=11, color=HUES[name], pad=10)
-    last = panels.flat[len(ROADS)]
-    last.set_axis_off()
-    last.legend(handles=[*_shapes(cells), *_fills(), *_sizes()], frameon=False)
-    figure.supxlabel(NAMES["bend"], fontsize=12)
-    figure.supylabel(cells[0].metric, fontsize=12)
-    panels.flat[len(ROADS) - len(panels[0])].xaxis.set_tick_params(labelbottom=True)
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+        _scale(ax, cells, "bend")
+        ax.title.set_color(HUES[name])
+    figure.supylabel(cells[0].metric, fontsize="medium")
+    legend(figure, [*_shapes(cells), *_fills(), *_sizes()], columns=5)
+    return finish(figure)
 
 
 def roads_scaled(cells: Sequence[RoadCell]) -> Figure:
@@ -93,22 +87,21 @@ def roads_scaled(cells: Sequence[RoadCell]) -> Figure:
     gray. Medians over seeds. An arrow that ends in a cross at the top edge ends where
     most seeds diverged; beyond the right edge where no finite domain was recorded.
     """
-    figure, panels = plt.subplots(1, 2, figsize=(10.5, 5), sharex=True, sharey=True)
+    figure, (row,) = panels(1, 2, 4.2, sharex=True, sharey=True)
     found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in cells}
-    for ax, alpha in zip(panels, sorted(ROADS_ALPHAS), strict=True):
+    for ax, alpha in zip(row, sorted(ROADS_ALPHAS), strict=True):
         _cloud(ax, [c for c in cells if c.alpha == 1])
         _lines(ax, cells)
         _scale(ax, cells, "bend")  # before the arrows, which need the limits
         for key, cell in found.items():
             if key[3] == alpha:
                 _arrow(ax, found[*key[:3], 1.0], cell)
-        ax.set_title(f"α = 1 to α = {alpha:g}", fontsize=11, pad=12)
-    panels[0].set_ylabel(cells[0].metric)
-    sns.despine(figure)
-    figure.tight_layout(w_pad=4)
-    moved = {c.regularizer for c in cells if c.alpha != 1}
-    _legend(figure, [*_hues(moved), *_shapes([c for c in cells if c.alpha != 1])])
-    return figure
+        ax.set_title(f"α = 1 to α = {alpha:g}")
+    row[0].set_ylabel(cells[0].metric)
+    moved = [c for c in cells if c.alpha != 1]
+    hues = _hues({c.regularizer for c in moved})
+    legend(figure, [*hues, *_shapes(moved)], columns=6)
+    return finish(figure)
 
 
 def _draw(ax: Axes, cells: Sequence[RoadCell], name: str, fill: str = "full") -> None:
@@ -128,7 +121,7 @@ def _draw(ax: Axes, cells: Sequence[RoadCell], name: str, fill: str = "full") ->
         for loss in dict.fromkeys(c.loss for c in own):
             points = [(getattr(c, name), c.distance) for c in own if c.loss == loss]
             points = [p for p in points if math.isfinite(p[1])]
-            style: dict[str, Any] = {"color": color, "ms": 6, "alpha": 0.85}
+            style: dict[str, Any] = {"color": color, "ms": 5, "alpha": 0.85}
             ax.plot(*_columns(points), MARKERS[loss], fillstyle=fill, **style)
 
 
@@ -149,7 +142,7 @@ def _place(cell: RoadCell, x: float, y: float) -> Place:
 
 
 def _crosses(ax: Axes, places: Sequence[Place], color: str) -> None:
-    style: dict[str, Any] = {"color": color, "ms": 7, "mew": 1.6, "clip_on": False}
+    style: dict[str, Any] = {"color": color, "ms": 6, "mew": 1.6, "clip_on": False}
     frames = {"data": ax.get_xaxis_transform(), "axes fraction": ax.transAxes}
     for across, frame in frames.items():
         x = [point[0] for point, coords in places if coords[0] == across]
@@ -172,7 +165,7 @@ def _arrow(ax: Axes, start: RoadCell, end: RoadCell) -> None:
     note.set_annotation_clip(False)
     for cell, place, fill in zip((start, end), places, ("full", "none"), strict=True):
         if math.isfinite(cell.distance):
-            style: dict[str, Any] = {"color": color, "ms": 6, "fillstyle": fill}
+            style: dict[str, Any] = {"color": color, "ms": 5, "fillstyle": fill}
             ax.plot(*place[0], MARKERS[cell.loss], **style)
         else:
             _crosses(ax, [place], color)
@@ -180,30 +173,24 @@ def _arrow(ax: Axes, start: RoadCell, end: RoadCell) -> None:
 
 def _lines(ax: Axes, cells: Sequence[RoadCell]) -> None:
     constant = cells[0].constant
-    ax.axhline(constant, color="0.5", lw=1, ls="--", zorder=0)
-    ax.axhline(BROKEN_SHARE * constant, color="0.5", lw=1, ls=":", zorder=0)
+    level(ax, constant)
+    level(ax, BROKEN_SHARE * constant, ls=":")
     finite = [d for c in cells for d in c.distances if math.isfinite(d)]
     ax.set_yscale("log")
     ax.set_ylim(0.7 * min([constant / 10, *finite]), 2 * max([constant, *finite]))
-    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _scale(
-    ax: Axes, cells: Sequence[RoadCell], name: str, *, label: bool = True
-) -> None:
+def _scale(ax: Axes, cells: Sequence[RoadCell], name: str) -> None:
     """Logarithmic; of the non-linearity with 0 at the left end."""
-    if label:
-        ax.set_xlabel(NAMES[name])
+    ax.set_xlabel(NAMES[name])
     if name == "slope":
         ax.set_xscale("log")
-        ax.xaxis.set_minor_formatter(NullFormatter())
         return
     known = [b for c in cells for b in c.bends if b > 0]
     decade = math.floor(math.log10(min([0.01, *known])))
     least = 10.0 ** max(decade, -6)
     ax.set_xscale("symlog", linthresh=least, linscale=0.6)
-    ax.set_xticks([0, *(10.0**p for p in range(round(math.log10(least)), 1))])
-    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticks([0, *(10.0**p for p in range(0, round(math.log10(least)) - 1, -2))])
     ax.set_xlim(-0.3 * least, 2.6)
     for limit in (LINEAR, CURVED):
         ax.axvline(limit, color="0.85", lw=1, zorder=0)
@@ -216,7 +203,7 @@ def _rho(cells: Sequence[RoadCell], name: str, *, count: bool = True) -> str:
     return f"{text}, {len(points)} cells" if count else text
 
 
-def _handle(label: str, marker: str, color: str = "0.3", **style: Any) -> Line2D:
+def _handle(label: str, marker: str, color: str = INK, **style: Any) -> Line2D:
     style = {"ms": 7, **style}
     return Line2D([], [], color=color, marker=marker, ls="", label=label, **style)
 
@@ -240,8 +227,3 @@ def _sizes() -> list[Line2D]:
         _handle("one seed", ".", ms=4),
         _handle("diverged", "x", mew=1.6),
     ]
-
-
-def _legend(figure: Figure, handles: list[Line2D]) -> None:
-    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.02)}
-    figure.legend(handles=handles, ncols=6, fontsize="small", frameon=False, **place)

@@ -2,20 +2,25 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.lines import Line2D
 
 from lipgan.claims import measures
-from lipgan.claims.draw import OPTIMIZER_COLORS
+from lipgan.claims.draw import (
+    OPTIMIZER_COLORS,
+    crosses,
+    finish,
+    legend,
+    loss_names,
+    panel_each,
+    panels,
+)
 from lipgan.claims.small_k.criteria import SLOWED
-from lipgan.claims.style import COLORS, legend_below
+from lipgan.claims.style import COLORS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.optimizers import OPTIMIZER_LABELS, OPTIMIZERS, RMSProp
 from lipgan.runs import HISTORY_DIGITS, Run
@@ -32,7 +37,7 @@ def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
         smallest: left end of the axis, root of the running mean of squared gradients.
         largest: right end.
     """
-    figure, ax = plt.subplots(figsize=(6.5, 3.8))
+    figure, ((ax,),) = panels(1, 1, 3.2)
     sizes = torch.logspace(math.log10(smallest), math.log10(largest), 241)
     drawn = set()
     for name, rule in OPTIMIZERS.items():
@@ -49,10 +54,8 @@ def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
         ylabel="what ε leaves of a step",
         ylim=(-0.02, 1.05),
     )
-    ax.legend(fontsize="small", frameon=False)
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+    ax.legend(loc="center right")
+    return finish(figure)
 
 
 def steps_taken_by_epsilon(runs: Sequence[Run]) -> Figure:
@@ -62,30 +65,23 @@ def steps_taken_by_epsilon(runs: Sequence[Run]) -> Figure:
     larger ones are dashed.
     """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
-    figure, panels = plt.subplots(
-        2,
-        len(losses),
-        figsize=(4.3 * len(losses), 5.6),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-    )
+    figure, grid = panels(2, len(losses), 4.6, sharex=True, sharey=True)
     smallest = min(r.config.lipschitz_k for r in runs)
-    for row, (player, title) in zip(panels, PLAYERS.items(), strict=True):
+    for row, (player, title) in zip(grid, PLAYERS.items(), strict=True):
         for ax, loss in zip(row, losses, strict=True):
             for run in (r for r in runs if r.config.loss == loss):
                 _taken_line(ax, run, player, run.config.lipschitz_k == smallest)
             ax.axhline(SLOWED, color="0.7", lw=1, ls=":")
             ax.set(title=f"{LOSSES[loss].label}, {title}", yscale="log")
             ax.set_ylim(0.6 * RESOLUTION, 1.5)
-    for ax in panels[-1]:
+    for ax in grid[-1]:
         ax.set_xlabel("step")
-    for ax in panels[:, 0]:
+    for ax in grid[:, 0]:
         ax.set_ylabel("share taken by ε")
-    sns.despine(figure)
-    figure.tight_layout()
-    _legend(figure, list(dict.fromkeys(r.config.optimizer for r in runs)))
-    return figure
+    names = list(dict.fromkeys(r.config.optimizer for r in runs))
+    handles = [Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names]
+    legend(figure, handles, [OPTIMIZER_LABELS[name] for name in names], 3)
+    return finish(figure)
 
 
 def _taken_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
@@ -100,11 +96,6 @@ def _taken_line(ax: Axes, run: Run, player: str, solid: bool) -> None:
     )
 
 
-def _legend(figure: Figure, names: Sequence[str]) -> None:
-    handles = [plt.Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names]
-    legend_below(figure, handles, [OPTIMIZER_LABELS[name] for name in names], 3)
-
-
 def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
     """Distance at the small k (filled) and the usual k (open) under each optimizer.
 
@@ -113,37 +104,26 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
     """
     cells = measures.distances_by(runs, "loss", "optimizer", "lipschitz_k")
     losses, names = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
-    figure, panels = plt.subplots(
-        1,
-        len(losses),
-        figsize=(2.2 + 3.6 * len(losses), 0.55 * len(names) + 1.5),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-    )
+    height = 0.36 * len(names) + 0.6
+    figure, places = panel_each(loss_names(losses), height, sharex=True, sharey=True)
     ks = sorted({key[2] for key in cells})
-    for ax, loss in zip(panels[0], losses, strict=True):
+    for loss, ax in places.items():
         for height, name in enumerate(names):
             by_k = {k: cells[loss, name, k] for k in ks}
             _dumbbell(ax, by_k, height, COLORS[loss])
-        ax.set(title=LOSSES[loss].label, xlabel=measures.distance_metric(runs))
+        ax.set(xlabel=measures.distance_metric(runs))
         ax.grid(axis="y", color="0.93")
-    panels[0, 0].set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])
-    panels[0, 0].set_ylim(len(names) - 0.5, -0.5)
+    first = next(iter(places.values()))
+    first.set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])
+    first.set_ylim(len(names) - 0.5, -0.5)
     finite = [v for values in cells.values() for v in values if math.isfinite(v)]
     if finite and max(finite) > NARROW * min(finite):
-        for ax in panels[0]:
-            ax.set_xscale("log")
-            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            ax.xaxis.set_major_formatter("{x:g}")
-            ax.xaxis.set_minor_locator(NullLocator())
-    sns.despine(figure)
-    figure.tight_layout()
-    return figure
+        first.set_xscale("log")
+    return finish(figure)
 
 
 def _dumbbell(
-    ax: Axes, by_k: dict[float, list[float]], height: int, color: tuple
+    ax: Axes, by_k: dict[float, list[float]], height: int, color: str
 ) -> None:
     """One optimizer: a mark per k, joined by a line; the smallest k is filled."""
     joined = []
@@ -152,12 +132,11 @@ def _dumbbell(
         level = height + (-0.13 if smallest else 0.13)
         finite = [v for v in values if math.isfinite(v)]
         if len(finite) < len(values):
-            edge: dict[str, Any] = {"transform": ax.get_yaxis_transform()}
-            ax.plot(1, level, "x", color=color, ms=9, mew=2, clip_on=False, **edge)
+            crosses(ax, [level], color, edge="right")
         if finite:
             joined.append((float(np.median(finite)), level))
             ax.plot(finite, [level] * len(finite), ".", color=color, ms=5, alpha=0.6)
             fill = color if smallest else "white"
-            ax.plot(*joined[-1], "o", color=color, mfc=fill, ms=9)
+            ax.plot(*joined[-1], "o", color=color, mfc=fill, ms=7)
     if joined:
         ax.plot(*zip(*joined, strict=True), "-", color=color, lw=2, zorder=1)

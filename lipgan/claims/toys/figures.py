@@ -1,18 +1,20 @@
 """Figures and movies of the two-dimensional toys."""
 
+import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 import torch
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lipgan import data
-from lipgan.claims.style import OMEGA
+from lipgan.claims.draw import number, panels
+from lipgan.claims.style import FAINT, OMEGA, WIDTH
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
@@ -28,60 +30,50 @@ PLAYER_SIGNS = {
     "fast-forward": "⏭",
     "plus": "+",
 }
+REAL, FAKE = "black", "tab:orange"
 PROBED = 3  # length of the loss axis in units of the attained domain
 
 
 def toy_grid(runs: Sequence[Run], losses: Sequence[str]) -> Figure:
     """Figure 1: per alpha and loss the samples, and below the loss on its domain."""
     alphas = sorted({r.config.alpha for r in runs})
-    figure, panels = plt.subplots(
-        2 * len(alphas),
-        len(losses),
-        figsize=(2.7 * len(losses), 4.4 * len(alphas)),
-        squeeze=False,
-        height_ratios=[2.3, 1] * len(alphas),
-    )
+    options = {"height_ratios": [2.3, 1] * len(alphas)}
+    height = 0.4 + (0.9 + 6 / max(len(losses), 4)) * len(alphas)
+    figure, grid = panels(2 * len(alphas), len(losses), height, **options)
     real = data.load(runs[0].config.dataset).x[:512].numpy()
+    found = {(r.config.loss, r.config.alpha): r for r in reversed(runs)}
     for row, alpha in enumerate(alphas):
         for column, loss in enumerate(losses):
-            cell = (loss, alpha)
-            run = next(r for r in runs if (r.config.loss, r.config.alpha) == cell)
-            _toy_samples(panels[2 * row, column], run, real)
-            _loss_on_domain(panels[2 * row + 1, column], run)
-            panels[2 * row, column].set_title(_scaled_name(run), fontsize=12)
-    figure.tight_layout()
+            _toy_samples(grid[2 * row, column], found[loss, alpha], real)
+            _loss_on_domain(grid[2 * row + 1, column], found[loss, alpha])
+        grid[2 * row, 0].set_ylabel(f"α = {number(alpha)}")
+    for ax, loss in zip(grid[0], losses, strict=True):
+        ax.set_title(LOSSES[loss].label)
+    for ax in grid[-1]:
+        ax.set_xlabel("α f")
     return figure
 
 
 def _scaled_name(run: Run) -> str:
-    power = round(np.log10(run.config.alpha))
-    alpha = "1" if power == 0 else f"10^{{{power}}}"
-    return f"{LOSSES[run.config.loss].label}, $α = {alpha}$"
+    return f"{LOSSES[run.config.loss].label}, α = {number(run.config.alpha)}"
 
 
 def _toy_samples(ax: Axes, run: Run, real: np.ndarray) -> None:
-    ax.scatter(real[:, 0], real[:, 1], s=14 if len(real) > 8 else 60, color="black")
+    many = len(real) > 8
+    ax.plot(*real.T, "o", ms=3 if many else 6, color=REAL, rasterized=many)
     path = np.array(run.history["points"])  # (moments, points, 2)
     if path.shape[1] == 1:
-        ax.plot(*path[:, 0].T, color="tab:orange", lw=1, alpha=0.7)
-    ax.scatter(
-        path[-1, :, 0],
-        path[-1, :, 1],
-        s=20 if path.shape[1] > 1 else 90,
-        color="tab:orange",
-        zorder=3,
-    )
+        ax.plot(*path[:, 0].T, color=FAKE, lw=1, alpha=0.7)
+    many = path.shape[1] > 1
+    ax.plot(*path[-1].T, "o", ms=3 if many else 7, color=FAKE, rasterized=many)
     if run.diverged:
-        ax.text(
-            0.5,
-            0.9,
-            f"diverged at step {run.diverged_at}",
-            transform=ax.transAxes,
-            ha="center",
-            color=OMEGA,
-        )
+        text = f"diverged\nat step {run.diverged_at}"
+        style: dict[str, Any] = {"ha": "center", "va": "center", "color": OMEGA}
+        style["bbox"] = {"fc": "white", "ec": "none", "pad": 1}
+        ax.text(0.5, 0.5, text, transform=ax.transAxes, **style)
     low, high = toy_limits(run)
     ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
+    ax.spines[:].set_visible(True)
 
 
 def toy_limits(run: Run) -> tuple[float, float]:
@@ -98,7 +90,7 @@ def _loss_on_domain(ax: Axes, run: Run) -> None:
         for end in ("min", "max")
     ]
     if not np.isfinite(ends).all():
-        ax.text(0.5, 0.5, "scores are not finite", transform=ax.transAxes, ha="center")
+        ax.text(0.5, 0.5, "scores are\nnot finite", ha="center", va="center")
         ax.set(xticks=[], yticks=[])
         return
     low, high = (run.config.alpha * f(ends) for f in (min, max))
@@ -107,33 +99,30 @@ def _loss_on_domain(ax: Axes, run: Run) -> None:
     # 64-bit: the curve must bend visibly where float32 would already be a staircase.
     wide = torch.linspace(-reach, reach, 801, dtype=torch.float64)
     red = torch.linspace(low, high, 801, dtype=torch.float64)
-    ax.plot(wide, term(wide), color="0.6", lw=1.2)
+    ax.plot(wide, term(wide), color=FAINT, lw=1.2)
     ax.plot(red, term(red), color=OMEGA, lw=3, solid_capstyle="round")
     if high - low < 0.02 * reach:
         ax.plot([(low + high) / 2], [float(term(red).mean())], "o", color=OMEGA, ms=6)
-    ax.set_xlabel("α f", fontsize=9)
     ax.set_yticks([])
-    ax.tick_params(labelsize=8)
-    sns.despine(ax=ax)
+    ten = 10.0 ** math.floor(math.log10(reach))
+    tick = ten * max(x for x in (1, 2, 5) if x * ten <= reach)
+    ax.set_xticks([-tick, 0, tick], [number(x) for x in (-tick, 0, tick)])
 
 
 def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
     """A training movie as HTML with its own player; one panel per run."""
-    figure, panels = plt.subplots(
-        1, len(runs), figsize=(2.6 * len(runs), 2.9), squeeze=False, dpi=72
-    )
+    side = min(2.3, WIDTH / len(runs))
+    size = (side * len(runs), side + 0.3)
+    figure, grid = panels(1, len(runs), size[1], figsize=size, dpi=96)
     real = data.load(runs[0].config.dataset).x[:256].numpy()
     paths = [np.array(r.history["points"]) for r in runs]
     dots = []
-    for ax, run in zip(panels[0], runs, strict=True):
-        ax.scatter(*real.T, s=10 if len(real) > 8 else 40, color="black")
-        dots.append(
-            ax.scatter([], [], s=16 if len(real) > 8 else 60, color="tab:orange")
-        )
+    for ax, run in zip(grid[0], runs, strict=True):
+        ax.scatter(*real.T, s=10 if len(real) > 8 else 40, color=REAL)
+        dots.append(ax.scatter([], [], s=16 if len(real) > 8 else 60, color=FAKE))
         low, high = toy_limits(run)
         ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
         ax.set_title(_scaled_name(run))
-    figure.tight_layout()
     length = max(len(path) for path in paths)
     moments = np.unique(np.linspace(0, length - 1, frames).astype(int))
 

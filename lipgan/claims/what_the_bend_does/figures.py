@@ -4,20 +4,19 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
-from matplotlib.colors import TwoSlopeNorm
+from matplotlib import colormaps
+from matplotlib.colors import FuncNorm
 from matplotlib.figure import Figure
 
 from lipgan import experiments
+from lipgan.claims.draw import loss_names, panel_each
+from lipgan.claims.heat import heat
 from lipgan.claims.what_the_bend_does.criteria import MENDED, NOT_MENDED, Arms
 from lipgan.claims.what_the_bend_does.tables import ROWS, settings_of
-from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
-CMAP = "RdYlBu_r"
+CMAP = colormaps["RdYlBu_r"]
 BEST, WORST = 0.7, 40.0  # times the tangent's distance: the ends of the colors
 
 
@@ -31,60 +30,40 @@ def arms_at_a_glance(runs: Sequence[Run]) -> Figure:
         runs: of the grid ``mechanism``, any number of seeds.
     """
     arms, settings = Arms(runs), settings_of(runs)
-    losses = experiments.BENT_LOSSES
-    figure, panels = plt.subplots(
-        1,
-        len(losses),
-        figsize=(1.6 + (0.9 + 0.42 * len(settings)) * len(losses), 5.2),
-        sharey=True,
-        layout="constrained",
-    )
-    for ax, loss in zip(panels, losses, strict=True):
-        mesh = _map(ax, arms, loss, settings)
-    panels[0].set_yticks(np.arange(len(ROWS)) + 0.5, list(ROWS))
-    bar = figure.colorbar(mesh, ax=list(panels), label="distance / tangent's")
-    marks = [1.0, MENDED, NOT_MENDED, 10.0, WORST]
-    bar.set_ticks(
-        [math.log(mark) for mark in marks], labels=[f"{mark:g}" for mark in marks]
-    )
-    bar.ax.minorticks_off()
-    return figure
-
-
-def _map(
-    ax: Axes,
-    arms: Arms,
-    loss: str,
-    settings: Sequence[tuple[float, float, float]],
-) -> QuadMesh:
-    values = np.array(
-        [
+    options = {"sharex": True, "sharey": True}
+    names = loss_names(experiments.BENT_LOSSES)
+    figure, places = panel_each(names, 2.55, columns=2, **options)
+    columns = [experiments.setting_label(s) for s in settings]
+    norm = FuncNorm((_place, _value), BEST, WORST, clip=True)
+    for loss, ax in places.items():
+        values = [
             [median(arms.ratios(loss, setting, which)) for setting in settings]
             for which in ROWS.values()
         ]
-    )
-    # The middle of the colors lies between mended and not mended.
-    middle = math.sqrt(MENDED * NOT_MENDED)
-    norm = TwoSlopeNorm(math.log(middle), math.log(BEST), math.log(WORST))
-    shown = np.log(np.clip(values, BEST, WORST))
-    mesh = ax.pcolormesh(shown, cmap=CMAP, norm=norm, edgecolors="white", lw=1)
-    for row, column in np.ndindex(*values.shape):
-        value = values[row, column]
-        text = f"{value:.1f}" if value < 10 else f"{value:.0f}"
-        text = text if math.isfinite(value) else "×"
-        dark = not 1.0 < value < 12.0
-        ax.text(
-            column + 0.5,
-            row + 0.5,
-            text,
-            ha="center",
-            va="center",
-            fontsize="xx-small",
-            color="white" if dark else "black",
-        )
-    labels = [experiments.setting_label(s) for s in settings]
-    ax.set_xticks(np.arange(len(settings)) + 0.5, labels, rotation=90)
-    ax.tick_params(axis="x", labelsize="x-small")
-    ax.set_title(LOSSES[loss].label)
-    ax.set_ylim(len(ROWS), 0)
-    return mesh
+        words = np.vectorize(_word, otypes=[str])(values)
+        mesh = heat(ax, np.array(values), norm, CMAP, list(ROWS), columns, words)
+        ax.tick_params(axis="x", rotation=90)
+    axes = list(places.values())
+    bar = figure.colorbar(mesh, ax=axes, location="bottom", aspect=45, shrink=0.6)
+    bar.set_label("distance / tangent's (× diverged)")
+    marks = [1.0, MENDED, NOT_MENDED, 10.0, WORST]
+    bar.set_ticks(marks, labels=[f"{mark:g}" for mark in marks])
+    bar.minorticks_off()
+    bar.outline.set_visible(False)
+    return figure
+
+
+# The middle of the colors, at a half, lies between mended and not mended.
+_RATIOS = [math.log(x) for x in (BEST, math.sqrt(MENDED * NOT_MENDED), WORST)]
+
+
+def _place(ratios: np.ndarray) -> np.ndarray:
+    return np.interp(np.log(np.maximum(ratios, 1e-9)), _RATIOS, [0.0, 0.5, 1.0])
+
+
+def _value(places: np.ndarray) -> np.ndarray:
+    return np.exp(np.interp(places, [0.0, 0.5, 1.0], _RATIOS))
+
+
+def _word(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
