@@ -2,36 +2,23 @@
 
 import json
 import math
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
-import grimp
 import pytest
 import torch
 
-import lipgan
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.optimizers import OPTIMIZERS
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.training import Training, checkpoints, load_data, loop, train
 from lipgan.training.checkpoints import (
-    TRAINS,
     CheckpointError,
     Checkpoints,
-    code_that_trains,
     cohort_id,
     decode,
     encode,
 )
 from lipgan.training.stopping import Stopped
-
-PACKAGE = Path(lipgan.__file__).parent
-APART = {  # imported by the loop, but with no say in a step or a moment
-    *("lipgan.features", "lipgan.metrics", "lipgan.runs", "lipgan.support"),
-    *("lipgan.training.checks", "lipgan.training.evaluate"),
-    *("lipgan.training.reference", "lipgan.training.stopping"),
-}
 
 
 @pytest.fixture
@@ -309,46 +296,3 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     save_file({"w": torch.zeros(2)}, path)
     with pytest.raises(CheckpointError, match="not readable"):
         decode(path)
-
-
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    """A copy of the package's sources."""
-    kept = shutil.ignore_patterns("*.pyc", "weights", "__pycache__")
-    return shutil.copytree(PACKAGE, tmp_path_factory.mktemp("copy") / "p", ignore=kept)
-
-
-@pytest.mark.parametrize(
-    ("name", "voids"),
-    [
-        *((name, True) for name in ("gan/losses.py", "gan/regularizers/weights.py")),
-        *((name, True) for name in ("engine/cohort.py", "config/scales.py")),
-        *((name, True) for name in ("data/loaders.py", "training/loop.py")),
-        *((name, True) for name in ("training/observe.py", "support/torch_state.py")),
-        *((name, False) for name in ("metrics/frechet.py", "claims/judge.py")),
-        *((name, False) for name in ("features/extractor.py", "runs/store.py")),
-        *((name, False) for name in ("sweep/run.py", "training/evaluate.py")),
-    ],
-)
-def test_only_an_edit_to_what_trains_voids_checkpoints(name, voids, sources):
-    before = code_that_trains(sources)
-    text = (sources / name).read_text()
-    (sources / name).write_text(f"{text}# edited\n")
-    after = code_that_trains(sources)
-    (sources / name).write_text(text)
-    assert (after != before) == voids
-    assert code_that_trains(sources) == before == code_that_trains(PACKAGE)
-
-
-def test_nothing_that_trains_is_forgotten():
-    assert all((PACKAGE / name).exists() for name in TRAINS)
-    found = grimp.build_graph("lipgan", cache_dir=None)
-    needed = found.find_upstream_modules("lipgan.training.loop")
-    needed -= {"lipgan", "lipgan.training"}  # which name things only
-    names = [f"lipgan.{name.removesuffix('.py').replace('/', '.')}" for name in TRAINS]
-    assert "lipgan.gan.step" in needed
-    assert not {
-        module
-        for module in needed
-        if not any(module == n or module.startswith(f"{n}.") for n in (*names, *APART))
-    }
