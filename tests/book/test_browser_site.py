@@ -85,8 +85,7 @@ def test_nothing_stands_in_a_readers_way(findings, name):
     assert findings(name).in_the_way == []
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if "/pages/" in name] or PAGES
-)
+@pytest.mark.parametrize("name", [name for name in PAGES if "/pages/" in name] or PAGES)
 def test_chapters_are_short_and_open_with_their_verdict(findings, name):
     found = findings(name)
     limit = CLAIMS_HEIGHT if name.endswith("claims.html") else CHAPTER_HEIGHT
