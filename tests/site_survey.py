@@ -52,8 +52,8 @@ IN_THE_WAY = """(smallest) => {
       found.push(`code runs out of its box: ${words(code)}`);
   for (const text of article.querySelectorAll("svg text"))
     if (shown(text) && text.textContent.trim()) {
-      const scale = text.getScreenCTM()?.d ?? 1;
-      const size = parseFloat(getComputedStyle(text).fontSize) * Math.abs(scale);
+      const { c, d } = text.getScreenCTM() ?? { c: 0, d: 1 };  // it may be turned
+      const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(c, d);
       if (size < smallest - 0.1) found.push(`text of ${size} pixels: ${words(text)}`);
     }
   return found;
