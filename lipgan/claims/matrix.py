@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from lipgan.claims.elsewhere import ELSEWHERE
-from lipgan.claims.judge import CLAIMS, HOME, Remembered, Verdict, judged, needed
+from lipgan.claims.judge import (
+    CLAIMS,
+    HOME,
+    Remembered,
+    Verdict,
+    judged,
+    needed,
+    seeds_of,
+)
 from lipgan.claims.page import mark
 from lipgan.runs.evidence import Evidence, Records
 
@@ -76,7 +84,9 @@ def verdicts_by_table(evidence: Evidence) -> dict[str, str]:
             if dataset != HOME and name not in ELSEWHERE.get(dataset, {}):
                 continue
             verdict = judged(name, evidence, scale, dataset=dataset)
-            seed = list(verdict.seeds[:1])
+            if not verdict.checks:
+                continue
+            seed = seeds_of(name, dataset)[:1] or (0,)  # as claims count them
             for config in needed(name, scale, seed, dataset):
                 if table := evidence.table_of(config):
                     found.setdefault(table, {})[name] = verdict.status
