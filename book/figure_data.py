@@ -219,19 +219,19 @@ def _write_pictures(
 
     from lipgan.claims.bound.figures import bound_of_the_domain
     from lipgan.claims.domain_against_k.figures import loss_on_domains
-    from lipgan.claims.fid_against_k.figures import distance_against_k
+    from lipgan.claims.fid_against_k.figures import table_beside_papers
     from lipgan.claims.toys.figures import toy_grid
 
     points = [run for run in toys if run.config.seed == 0]
     pictures = {
         "loss": loss_on_domains(of_cell(runs, "cos", 0.5, 1.0, 5.0)),
         "bound": bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
-        "table3": distance_against_k(runs),
+        "table3": table_beside_papers(runs),
         "toy": toy_grid(points, experiments.FIGURE1_LOSSES),
         "generators": figure_generators.static_picture(played),
     }
     for name, figure in pictures.items():
-        figure.savefig(folder / f"{name}.png", dpi=80, bbox_inches="tight")
+        figure.savefig(folder / f"{name}.png", dpi=150, bbox_inches="tight")
         plt.close(figure)
 
 

@@ -122,6 +122,7 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
         dots.append(ax.scatter([], [], s=16 if len(real) > 8 else 60, color=FAKE))
         low, high = toy_limits(run)
         ax.set(xlim=(low, high), ylim=(low, high), xticks=[], yticks=[], aspect="equal")
+        ax.spines[:].set_visible(True)
         ax.set_title(_scaled_name(run))
     length = max(len(path) for path in paths)
     moments = np.unique(np.linspace(0, length - 1, frames).astype(int))
@@ -132,7 +133,8 @@ def toy_movie(runs: Sequence[Run], frames: int = 25) -> str:
         return dots
 
     movie = FuncAnimation(figure, draw, frames=[int(m) for m in moments], interval=120)
-    html = movie.to_jshtml(default_mode="once")
+    with plt.rc_context({"savefig.dpi": figure.dpi}):
+        html = movie.to_jshtml(default_mode="once")
     plt.close(figure)
     return _self_contained(html, alt="Generated points during training, frame by frame")
 
