@@ -1,8 +1,8 @@
 """The list of pages (`pages.yml`), the table of contents, and strict parameters.
 
 Papermill only warns about a misspelt parameter and runs on with the defaults, and
-plain YAML turns `1e-11` into a string. Both are refused or repaired here, before a
-kernel starts.
+plain YAML turns `1e-11` into a string. Here the first is refused, and the second read
+as a number, before a kernel starts.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from lipgan.support.parameters import coerce
 
 PAGE_NAME = re.compile(r"[A-Za-z0-9_]+")
 GENERATED_PAGES = ("claims", "report")
@@ -35,19 +37,8 @@ class Page:
     asks: str = ""  # what the page before it leads to
 
 
-class NumberLoader(yaml.SafeLoader):
-    """Safe YAML in which `1e-11` is a number, as everybody reads it."""
-
-
-NumberLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
-    list("-+.0123456789"),
-)
-
-
 def read_yaml(path: Path) -> Any:
-    """Reads a YAML file with `1e-11` as a float.
+    """Reads a YAML file.
 
     Args:
         path: the file.
@@ -62,7 +53,7 @@ def read_yaml(path: Path) -> Any:
     if not path.is_file():
         raise FileNotFoundError(f"file {path} does not exist")
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=NumberLoader)
+        return yaml.safe_load(path.read_text("utf-8"))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise PagesError(f"{path}: not valid YAML: {reason}") from None
@@ -210,48 +201,3 @@ def check_parameters(page: Page, scale: str) -> dict[str, Any]:
         except TypeError as error:
             raise PagesError(f"{where}: parameter {name}: {error}") from None
     return checked
-
-
-def coerce(value: Any, default: Any) -> Any:
-    """Returns `value` as the type of `default`, or refuses it.
-
-    Whole floats are accepted for integers (`1e5` steps) and integers for floats; text
-    is never read as a number.
-
-    Args:
-        value: the value received.
-        default: the notebook's default; `None` and empty lists accept any content.
-
-    Returns:
-        The value, converted where the conversion is exact.
-
-    Raises:
-        TypeError: the value does not fit.
-    """
-    wanted = type(default).__name__
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if default is None:
-        return value
-    if isinstance(default, bool):
-        fits = isinstance(value, bool)
-    elif isinstance(default, int):
-        fits = number and float(value).is_integer()
-        value = int(value) if fits else value
-    elif isinstance(default, float):
-        fits = number
-        value = float(value) if fits else value
-    elif isinstance(default, list | tuple):
-        fits = isinstance(value, list | tuple)
-        if fits and default:
-            value = [_coerce_item(item, default) for item in value]
-    else:
-        fits = isinstance(value, type(default))
-    if not fits:
-        raise TypeError(f"got {value!r} ({type(value).__name__}), expected {wanted}")
-    return value
-
-
-def _coerce_item(item: Any, defaults: Any) -> Any:
-    """One item of a list: a float anywhere in the default makes it a list of floats."""
-    floats = [one for one in defaults if isinstance(one, float)]
-    return coerce(item, floats[0] if floats else defaults[0])

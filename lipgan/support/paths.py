@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+CHECKOUT = Path(__file__).resolve().parents[2]  # where the package lies
+
 
 def user_path(path: str | os.PathLike[str], name: str) -> Path:
     """A path that a user gave, with ``~`` and ``~user`` as a shell understands them.

@@ -110,6 +110,8 @@ def load_known(
             if run.weights is not None or run.diverged or not with_weights:
                 runs.append(run)
                 break
+    if store is None and not held[0][1]:
+        say(f"{held[0][0].path} holds no published records (LIPGAN_EVIDENCE=FOLDER)")
     if others:
         say(f"{len(others)} records are not used: {others[0].args[0]}")
     return runs

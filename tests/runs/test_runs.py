@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lipgan.config import Config
+from lipgan.experiments import table3
 from lipgan.runs import (
     RecordError,
     Run,
@@ -18,6 +19,7 @@ from lipgan.runs import (
     training_seconds,
 )
 from lipgan.runs import run as records
+from lipgan.sweep import load_known
 
 CONFIG = Config(scale="smoke")
 
@@ -262,6 +264,20 @@ def test_default_store_follows_environment_and_project_root(tmp_path, monkeypatc
     (tmp_path / "_toc.yml").write_text("")
     monkeypatch.chdir(tmp_path / "notebooks")
     assert default_store() == tmp_path / "runs"
+
+
+def test_published_records_are_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("LIPGAN_EVIDENCE", raising=False)
+    (tmp_path / "_toc.yml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    said = []
+    runs = load_known(table3(seeds=[0]), say=said.append)
+    assert (len(runs), said) == (35, [])
+    (tmp_path / "book" / "data").mkdir(parents=True)  # a project's own come first
+    assert load_known(table3(seeds=[0]), say=said.append) == []
+    assert said == [
+        f"{tmp_path}/book/data holds no published records (LIPGAN_EVIDENCE=FOLDER)"
+    ]
 
 
 def test_seconds_of_a_cohort_are_counted_once(made_run):
