@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import pandas as pd
 import torch
 
 from lipgan import metrics
@@ -12,19 +12,14 @@ from lipgan.claims.published import TABLE2, TABLE2_TERM
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def lipschitz_table(runs: Sequence[Run], untrained: Sequence[dict]) -> "pd.DataFrame":
+def lipschitz_table(runs: Sequence[Run], untrained: Sequence[dict]) -> pd.DataFrame:
     """What K really is, and how much of Theorem 1's bound a network uses.
 
     Args:
         runs: completed runs on images.
         untrained: ``evaluate.untrained_metrics`` of the same configs.
     """
-    import pandas as pd
-
     rows = []
     for run, start in zip(runs, untrained, strict=True):
         config, found = run.config, run.metrics
@@ -49,10 +44,8 @@ def lipschitz_table(runs: Sequence[Run], untrained: Sequence[dict]) -> "pd.DataF
     return pd.DataFrame(rows).set_index(["loss", "k"])
 
 
-def linear_table(shapes: Sequence[tuple[int, int, int]], k: float) -> "pd.DataFrame":
+def linear_table(shapes: Sequence[tuple[int, int, int]], k: float) -> pd.DataFrame:
     """Linear functions attain Theorem 1's bound: f(x) = k sum(x) / sqrt(d)."""
-    import pandas as pd
-
     rows = []
     for channels, height, width in shapes:
         inputs = channels * height * width
@@ -68,10 +61,8 @@ def linear_table(shapes: Sequence[tuple[int, int, int]], k: float) -> "pd.DataFr
     return pd.DataFrame(rows).set_index("image")
 
 
-def slopes_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def slopes_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Corollary 1: attained interval of the loss gradient beside its bound."""
-    import pandas as pd
-
     rows = [
         {
             "loss": LOSSES[run.config.loss].label,
@@ -91,10 +82,8 @@ def _interval(run: Run, name: str) -> str:
     return f"[{low:.4g}, {high:.4g}]"
 
 
-def table2_recomputed() -> "pd.DataFrame":
+def table2_recomputed() -> pd.DataFrame:
     """The paper's Table 2: gradient intervals recomputed from its printed domains."""
-    import pandas as pd
-
     rows = []
     for loss, by_k in TABLE2.items():
         term = LOSSES[loss].terms[TABLE2_TERM[loss]]

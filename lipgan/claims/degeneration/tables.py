@@ -1,20 +1,16 @@
 """Tables of what is left of a scaled loss."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan import metrics
 from lipgan.claims.degeneration import criteria
 from lipgan.gan.losses import TABLE1
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def tangent_table(alphas: Sequence[float], reach: float) -> "pd.DataFrame":
+def tangent_table(alphas: Sequence[float], reach: float) -> pd.DataFrame:
     """Distance of every scaled loss term from its tangent, in units of slope."""
-    import pandas as pd
-
     rows = {
         f"{loss.label}, {name.replace('_', ' ')}": [
             metrics.tangent_distance(term, alpha, reach) for alpha in alphas
@@ -26,10 +22,8 @@ def tangent_table(alphas: Sequence[float], reach: float) -> "pd.DataFrame":
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def arithmetic_table() -> "pd.DataFrame":
+def arithmetic_table() -> pd.DataFrame:
     """The smallest power of ten down to which Eq. 8, as printed, has right slopes."""
-    import pandas as pd
-
     rows = {
         loss.label: [
             f"1e{criteria.smallest_power(loss.d_real, dtype)}"

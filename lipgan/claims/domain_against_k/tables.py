@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from lipgan.claims import domains
 from lipgan.claims.measures import spread
@@ -13,9 +14,6 @@ from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.metrics import attained_slopes
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 # Parts of training, as the claims of Figure 4 judge them: from, to.
 PARTS = {
     "first third": (0.0, 1 / 3),
@@ -24,14 +22,12 @@ PARTS = {
 }
 
 
-def width_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def width_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Width of Omega late in training, per loss and regularizer, k as columns.
 
     Median over seeds and range; the last column divides the median at the largest k
     by that at the smallest.
     """
-    import pandas as pd
-
     rows = {}
     for (loss, regularizer), by_k in _by_loss(runs).items():
         widths = [
@@ -45,16 +41,14 @@ def width_table(runs: Sequence[Run]) -> "pd.DataFrame":
             f"{fall:.3g}" if math.isfinite(fall) else "–",
         ]
     columns = [*_k_names(runs), "largest k over smallest"]
-    return _framed(pd, rows, ["loss", "regularizer"], columns)
+    return _framed(rows, ["loss", "regularizer"], columns)
 
 
-def wander_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def wander_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How far Omega's center moves in each part of training, in widths of Omega.
 
     Median over seeds and range; losses, regularizers and parts as rows, k as columns.
     """
-    import pandas as pd
-
     rows = {
         (LOSSES[loss].label, REGULARIZERS[regularizer].label, part): [
             wandered(by_k.get(k, []), part) for k in _ks(runs)
@@ -63,7 +57,7 @@ def wander_table(runs: Sequence[Run]) -> "pd.DataFrame":
         for part in PARTS
     }
     names = ["loss", "regularizer", "part of training"]
-    return _framed(pd, rows, names, _k_names(runs))
+    return _framed(rows, names, _k_names(runs))
 
 
 def _ks(runs: Sequence[Run]) -> list[float]:
@@ -89,7 +83,7 @@ def _median(values: Sequence[float]) -> float:
     return median(values) if values else math.nan
 
 
-def _framed(pd: Any, rows: dict, names: list[str], columns: list) -> "pd.DataFrame":
+def _framed(rows: dict, names: list[str], columns: list) -> pd.DataFrame:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     table.index = pd.MultiIndex.from_tuples(rows, names=names)
     return table
@@ -110,7 +104,7 @@ def wandered(runs: Sequence[Run], part: str) -> str:
     )
 
 
-def slopes_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+def slopes_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     """Table 2: domains and slopes under spectral normalization, beside the paper's.
 
     Both are those of the last recorded moment; ends of our intervals are medians over
@@ -119,8 +113,6 @@ def slopes_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
     slopes that the term's own samples attain (real ones for NS, generated ones for
     LS), which the verdict is about: median over seeds and range.
     """
-    import pandas as pd
-
     rows = {}
     for loss, by_k in TABLE2.items():
         term = LOSSES[loss].terms[TABLE2_TERM[loss]]

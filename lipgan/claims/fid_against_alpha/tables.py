@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
+import pandas as pd
 import torch
 
 from lipgan.claims import domains, measures
@@ -15,15 +15,10 @@ from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSE
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import HISTORY_DIGITS, Run
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _SCORES = [f"score_{x}_{end}" for x in ("real", "fake") for end in ("min", "max")]
 
 
-def table4_beside_paper(
-    runs: Sequence[Run], *, relative: bool = False
-) -> "pd.DataFrame":
+def table4_beside_paper(runs: Sequence[Run], *, relative: bool = False) -> pd.DataFrame:
     """One part of Table 4: median over seeds and range, beside the paper's numbers.
 
     Args:
@@ -31,8 +26,6 @@ def table4_beside_paper(
         relative: divide every cell by the best cell of the same loss, ours as a ratio
             of medians where divergence counts as worst.
     """
-    import pandas as pd
-
     k = runs[0].config.lipschitz_k
     cells = measures.distances_by(runs, "loss", "alpha")
     medians = {cell: median(values) for cell, values in cells.items()}
@@ -58,10 +51,8 @@ def _over_best(values: Sequence[float]) -> list[str]:
     return [f"{v / best:.3g}" if math.isfinite(v) else "diverged" for v in values]
 
 
-def table4_clues() -> "pd.DataFrame":
+def table4_clues() -> pd.DataFrame:
     """What the paper's Tables 3 and 5 say about the data set behind its Table 4."""
-    import pandas as pd
-
     smallest = "NS, LS#, COS, EXP at the smallest α"
     steep = [k for k in TABLE3["mnist"] if k[0] == "ns" and k[1] >= 5]
     rows = {
@@ -93,10 +84,8 @@ def _range(values: Sequence[float]) -> str:
     return f"{min(values):.2f} to {max(values):.2f}"
 
 
-def table5_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+def table5_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     """Table 5: median over seeds and range beside the paper's, and worst over best."""
-    import pandas as pd
-
     cells = {
         loss: values
         for (loss,), values in measures.distances_by(runs, "loss").items()
@@ -116,15 +105,13 @@ def table5_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
     return table
 
 
-def domains_by_alpha(runs: Sequence[Run]) -> "pd.DataFrame":
+def domains_by_alpha(runs: Sequence[Run]) -> pd.DataFrame:
     """How wide the scores spread and how much of the loss that is, per k and alpha.
 
     Every entry is the median over losses and seeds, with the range; runs that diverged
     are counted, not averaged. The width of Omega is the median over the second half of
     training.
     """
-    import pandas as pd
-
     rows = {}
     for k, alpha in sorted({(r.config.lipschitz_k, r.config.alpha) for r in runs}):
         cell = [r for r in runs if (r.config.lipschitz_k, r.config.alpha) == (k, alpha)]
@@ -142,7 +129,7 @@ def domains_by_alpha(runs: Sequence[Run]) -> "pd.DataFrame":
     return table
 
 
-def limit_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def limit_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How near every loss is to its limit, a line of slope L'(0).
 
     The attained slopes are those of the discriminator's terms at all recorded moments
@@ -150,8 +137,6 @@ def limit_table(runs: Sequence[Run]) -> "pd.DataFrame":
     The last columns are the share of an RMSProp step that its epsilon leaves, median
     over training and seeds.
     """
-    import pandas as pd
-
     rows = {}
     for loss in dict.fromkeys(r.config.loss for r in runs):
         own = [r for r in runs if r.config.loss == loss]

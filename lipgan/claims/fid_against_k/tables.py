@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.measures import spread
@@ -12,19 +13,14 @@ from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def table3_beside_paper(runs: Sequence[Run], srn: Sequence[Run] = ()) -> "pd.DataFrame":
+def table3_beside_paper(runs: Sequence[Run], srn: Sequence[Run] = ()) -> pd.DataFrame:
     """Median over seeds and range, beside the paper's three data sets.
 
     Args:
         runs: all cells of Table 3 under spectral normalization.
         srn: the same under SRN+SN, if there are any.
     """
-    import pandas as pd
-
     cells = measures.cell_distances(runs)
     others = measures.cell_distances(srn) if srn else {}
     rows = {}
@@ -43,10 +39,8 @@ def table3_beside_paper(runs: Sequence[Run], srn: Sequence[Run] = ()) -> "pd.Dat
     return table
 
 
-def ratios_beside_paper(runs: Sequence[Run]) -> "pd.DataFrame":
+def ratios_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     """Each cell over the same loss's cell at k = 1, ours (medians) and the paper's."""
-    import pandas as pd
-
     medians = measures.cell_medians(runs)
     columns = {"ours": medians}
     columns |= {f"paper, {DATASETS[d].label}": cells for d, cells in TABLE3.items()}

@@ -1,7 +1,8 @@
 """Tables of where a critic's gradient points, and of how still the critic holds."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
@@ -10,17 +11,12 @@ from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def direction_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def direction_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Cosine of the gradient with the way to the data, median over seeds and range.
 
     Losses as rows, regularizers as columns; "diverged" where every seed did.
     """
-    import pandas as pd
-
     names = list(dict.fromkeys(r.config.regularizer for r in runs))
     rows = {
         LOSSES[loss].label: [_cell(runs, name, loss) for name in names]
@@ -40,13 +36,11 @@ def _cell(runs: Sequence[Run], regularizer: str, loss: str) -> str:
     return (spread([round(v, 2) for v in values]) if values else "diverged") + note
 
 
-def drift_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def drift_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How far a critic's scores move in the second half of training, per regularizer.
 
     In widths of Omega, median over seeds and range; runs that diverged are left out.
     """
-    import pandas as pd
-
     names = list(dict.fromkeys(r.config.regularizer for r in runs))
     rows = {}
     for loss in dict.fromkeys(r.config.loss for r in runs):

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan import experiments
 from lipgan.claims.one_knob.criteria import Column, columns, pooled, spread_over_k
 from lipgan.experiments import BENT_LOSSES, BIASES_COMPARED
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BIAS_LABELS = {
     "own": "as they are",
@@ -25,10 +23,8 @@ def _kinds(runs: Sequence[Run]) -> dict[str, dict[Column, dict[float, list[float
     return kinds | {"scaled, under SGD": columns(runs, "scaled", "sgd")}
 
 
-def spread_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def spread_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Largest over smallest distance over k, per kind of biases, loss and alpha k^n."""
-    import pandas as pd
-
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for kind, found in _kinds(runs).items():
         for (loss, value), by_k in found.items():
@@ -40,7 +36,7 @@ def spread_table(runs: Sequence[Run]) -> "pd.DataFrame":
     return _in_order(table)
 
 
-def _in_order(table: "pd.DataFrame") -> "pd.DataFrame":
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Columns by the number that their names end with."""
     return table[sorted(table.columns, key=lambda name: float(name.split()[-1]))]
 
@@ -49,10 +45,8 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}" if value < 1e3 else "diverged in part"
 
 
-def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> "pd.DataFrame":
+def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> pd.DataFrame:
     """Median distance at one alpha k^n over k, per kind of biases and loss."""
-    import pandas as pd
-
     rows = {}
     for kind, found in _kinds(runs).items():
         for loss in (*BENT_LOSSES, "wgan"):
@@ -66,10 +60,8 @@ def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> "pd.DataFrame":
     return _in_order(table)
 
 
-def knob_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def knob_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distance against alpha k^n with scaled biases, all k and seeds pooled."""
-    import pandas as pd
-
     found = columns(runs, "scaled")
     wgan = pooled(found["wgan", 0.0])
     rows: dict[str, dict[str, str]] = {}

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import pandas as pd
 import torch
 
 from lipgan import data, metrics
@@ -17,18 +17,13 @@ from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 from lipgan.training.evaluate import SAMPLE_GRID
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 COPIES = 64  # of one image, where its distance is taken as for any other samples
 LEVELS = {"black": 0, "gray 127": 127, "gray 128": 128, "white": 255}
 LARGE_K = 5.0  # from here on the paper finds most losses worse or broken
 
 
-def best_cells(runs: Sequence[Run]) -> "pd.DataFrame":
+def best_cells(runs: Sequence[Run]) -> pd.DataFrame:
     """The best cell of Table 3 under each metric, over all k and over large ones."""
-    import pandas as pd
-
     rows = {}
     winner = ""
     for name, order in orders(runs).items():
@@ -43,10 +38,8 @@ def best_cells(runs: Sequence[Run]) -> "pd.DataFrame":
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def best_k(runs: Sequence[Run]) -> "pd.DataFrame":
+def best_k(runs: Sequence[Run]) -> pd.DataFrame:
     """The k_SN at which each loss is best, metric by metric."""
-    import pandas as pd
-
     rows = {}
     for name, order in orders(runs).items():
         best = {loss: k for loss, k in reversed(order)}
@@ -75,10 +68,8 @@ def _label(cell: Cell) -> str:
     return f"{LOSSES[cell[0]].label}, k = {cell[1]:g}"
 
 
-def constant_images(dataset: Dataset, extractor: Extractor) -> "pd.DataFrame":
+def constant_images(dataset: Dataset, extractor: Extractor) -> pd.DataFrame:
     """Distance of images of one gray level: closed formula and the usual program."""
-    import pandas as pd
-
     real = extractor.features(dataset.x)
     rows = {}
     for name, level in LEVELS.items():
@@ -95,13 +86,11 @@ def constant_images(dataset: Dataset, extractor: Extractor) -> "pd.DataFrame":
 
 def crashed_cells(
     runs: Sequence[Run], dataset: Dataset, extractor: Extractor
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Broken cells of Table 3 beside the closed formula for the mean of their samples.
 
     Seeds that diverged made no images; medians and ranges are over the others.
     """
-    import pandas as pd
-
     real = extractor.features(dataset.x)
     distance = measures.distance_metric(runs)
     working = set(measures.working_cells(runs))
@@ -142,10 +131,8 @@ def _images(run: Run) -> torch.Tensor:
     return tiles.reshape(rows * columns, -1, size, size)
 
 
-def paper_constants() -> "pd.DataFrame":
+def paper_constants() -> pd.DataFrame:
     """EXP at large k in the paper's Table 3: is it one number per data set?"""
-    import pandas as pd
-
     rows = {}
     for name, column in TABLE3.items():
         cells = {k: v for (loss, k), v in column.items() if loss == "exp"}

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.measures import spread
@@ -15,10 +15,6 @@ from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 STRENGTHS = ("tightest", "middle", "loosest")  # the order of ``experiments.ROADS``
 
@@ -96,14 +92,12 @@ def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
     ]
 
 
-def road_widths(cells: Sequence[RoadCell]) -> "pd.DataFrame":
+def road_widths(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Width of Omega per regularizer and strength at alpha = 1.
 
     Median and range over the losses of the cells' medians over seeds; the last column
     is what ``roads_shrink`` judges: loosest over tightest, median over the losses.
     """
-    import pandas as pd
-
     width = {(c.regularizer, c.loss, c.strength): c.width for c in _plain(cells)}
     rows = {}
     for name, (field, values) in ROADS.items():
@@ -128,13 +122,11 @@ def _over(width: float, tightest: float) -> float:
     return width / tightest if tightest else math.nan
 
 
-def road_counts(cells: Sequence[RoadCell]) -> "pd.DataFrame":
+def road_counts(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Cells at alpha = 1 that work and that are broken, by non-linearity.
 
     Beside them the median distance and its range over the almost linear cells.
     """
-    import pandas as pd
-
     low, high = criteria.LINEAR, criteria.CURVED
     parts = {
         f"below {low:g}": lambda bend: bend < low,
@@ -164,15 +156,13 @@ def _works(cells: Sequence[RoadCell]) -> str:
     return f"{len(cells) - broken} work, {broken} broken" if cells else "–"
 
 
-def road_correlations(cells: Sequence[RoadCell]) -> "pd.DataFrame":
+def road_correlations(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Rank correlation of the distance with non-linearity and slope at alpha = 1.
 
     Over all cells, over those of the curved losses, seed by seed and regularizer by
     regularizer: the values per seed are the spread. Cells without a finite domain are
     left out, as ``one_curve`` does.
     """
-    import pandas as pd
-
     plain = _plain(cells)
     curved = [c for c in plain if c.loss != "wgan"]
     groups = {
@@ -228,13 +218,11 @@ def _of_seed(cells: Sequence[RoadCell], seed: int) -> list[Point]:
     ]
 
 
-def road_scaling(cells: Sequence[RoadCell]) -> "pd.DataFrame":
+def road_scaling(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Non-linearity and distance at a fixed regularizer and strength, alpha across.
 
     Medians over seeds; the distance with its range.
     """
-    import pandas as pd
-
     found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in cells}
     alphas = sorted((1.0, *ROADS_ALPHAS))
     scaled = [key[:3] for key in found if key[3] != 1]

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
@@ -17,13 +17,10 @@ from lipgan.gan.optimizers import OPTIMIZER_LABELS
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 PLACES = ("tightest", "middle", "loosest")
 
 
-def cost_table(seconds: dict[str, float]) -> "pd.DataFrame":
+def cost_table(seconds: dict[str, float]) -> pd.DataFrame:
     """Milliseconds per training step and their ratio to spectral normalization's.
 
     Args:
@@ -33,8 +30,6 @@ def cost_table(seconds: dict[str, float]) -> "pd.DataFrame":
     Raises:
         ValueError: ``sn`` is missing.
     """
-    import pandas as pd
-
     if "sn" not in seconds:
         raise ValueError(f"seconds: 'sn' is missing among {', '.join(seconds)}")
     table = pd.DataFrame(index=[REGULARIZERS[key].label for key in seconds])
@@ -49,7 +44,7 @@ def symbol(regularizer: str) -> str:
     return "k" if ROADS[regularizer][0] == "lipschitz_k" else "λ"
 
 
-def alr_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def alr_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distances of every regularizer at its three strengths, beside published FIDs.
 
     Median over seeds and range. The published numbers are other networks' on other
@@ -62,7 +57,7 @@ def alr_table(runs: Sequence[Run]) -> "pd.DataFrame":
     return table.rename_axis("WGAN with")
 
 
-def lgan_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def lgan_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distances of every objective at three weights, and how its scores move.
 
     Median over seeds and range; the last column is the way of the center of Omega in
@@ -84,10 +79,8 @@ def late_wander(run: Run) -> float:
         return domains.wander(run, LATE)
 
 
-def _by_strength(runs: Sequence[Run], field: str, keys: list[str]) -> "pd.DataFrame":
+def _by_strength(runs: Sequence[Run], field: str, keys: list[str]) -> pd.DataFrame:
     """One row per value of a field, one column per strength, tightest first."""
-    import pandas as pd
-
     metric = measures.distance_metric(runs)
     rows = []
     for key in keys:
@@ -108,14 +101,12 @@ def _distance(run: Run, name: str) -> float:
     return math.inf if run.diverged else run.metrics[name]
 
 
-def gran_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def gran_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distance and smallest push at every K, per loss and optimizer.
 
     Median over seeds and range. The push is the slope of the discriminator's loss that
     is nearest to 0 among generated samples, median over training.
     """
-    import pandas as pd
-
     ks = sorted({r.config.lipschitz_k for r in runs})
     cells: dict[tuple, list[Run]] = {}
     for run in runs:

@@ -1,21 +1,17 @@
 """How far the toys end from their data, as a table."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.measures import spread
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def toy_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def toy_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How far every toy ends from its data, median and range, alphas as columns."""
-    import pandas as pd
-
     titles = {
         "toy2d": "one point: distance to the median",
         "toy2d_ring": "eight modes: W1",

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.domains import typical
@@ -13,9 +14,6 @@ from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 from lipgan.training.observe import PROBE_SAMPLES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 KINDS = ("none", "collapsed", "crashed")
 NUMBERS = {
@@ -31,10 +29,8 @@ BIAS = {
 }
 
 
-def failures_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def failures_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How the seeds of every alpha and loss failed, and the numbers that decide it."""
-    import pandas as pd
-
     rows = {}
     for (alpha, loss), cell in _cells(runs).items():
         row = {"what happened": kinds(cell)}
@@ -57,13 +53,11 @@ def kinds(runs: Sequence[Run]) -> str:
     )
 
 
-def bias_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def bias_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Evenness of slopes and push of the favored class, median over training.
 
     The last column is the push that chance alone would give at that evenness.
     """
-    import pandas as pd
-
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for (alpha, loss), cell in _cells(runs).items():
         row = {k: _known([typical(r, v) for r in cell]) for k, v in BIAS.items()}

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from lipgan.claims.domains import typical
 from lipgan.claims.measures import spread
@@ -12,9 +13,6 @@ from lipgan.experiments import BENT_LOSSES, SETTINGS, setting_label
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.push import PUSHES
 from lipgan.runs import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Rows of tables and of the map: every arm that is a training of its own for some loss.
 ROWS: dict[str, tuple[str, str]] = {
@@ -47,20 +45,16 @@ def settings_of(runs: Sequence[Run]) -> list[tuple[float, float, float]]:
     return [setting for setting in SETTINGS if setting in found]
 
 
-def pushes_table() -> "pd.DataFrame":
+def pushes_table() -> pd.DataFrame:
     """The arms in words."""
-    import pandas as pd
-
     rows = {name: {"what a sample is pushed by": p.label} for name, p in PUSHES.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("arm")
 
 
 def arms_table(
     runs: Sequence[Run], setting: tuple[float, float, float] = SETTINGS[0]
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Distance over the tangent's at one setting: median and range over seeds."""
-    import pandas as pd
-
     arms = Arms(runs)
     rows = {
         label: {
@@ -73,10 +67,8 @@ def arms_table(
     return table.rename_axis(setting_label(setting), axis="columns")
 
 
-def predicted_table(runs: Sequence[Run]) -> "pd.DataFrame":
+def predicted_table(runs: Sequence[Run]) -> pd.DataFrame:
     """What was predicted of each arm at W = 3, and what came, k = 1 and k = 50."""
-    import pandas as pd
-
     arms = Arms(runs)
     held = [setting for setting in HELD if setting in settings_of(runs)]
     rows: dict[tuple[str, str], dict[str, str]] = {}
@@ -98,10 +90,8 @@ def predicted_table(runs: Sequence[Run]) -> "pd.DataFrame":
 
 def measures_table(
     runs: Sequence[Run], setting: tuple[float, float, float] = SETTINGS[0]
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """What the pushes of each loss, as it is, do during training: medians."""
-    import pandas as pd
-
     rows = {}
     for loss in BENT_LOSSES:
         own = [
