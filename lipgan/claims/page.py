@@ -1,5 +1,6 @@
 """Runs and verdicts as Markdown, for notebooks and the claims page."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from lipgan.claims.base import Change, Check
@@ -48,9 +49,16 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     return " ".join(lines)
 
 
-def found(verdict: Verdict, line: int) -> str:
-    """The numbers of one line of evidence; a remark where there is no verdict."""
-    return verdict.checks[line].found if verdict.checks else NO_VERDICT
+def found(verdict: Verdict, line: int, *, short: bool = False) -> str:
+    """The numbers of one line of evidence; a remark where there is no verdict.
+
+    Args:
+        verdict: of a claim.
+        line: index of its line of evidence.
+        short: up to the first comma or semicolon, where the exceptions begin.
+    """
+    text = verdict.checks[line].found if verdict.checks else NO_VERDICT
+    return re.split("[,;]", text)[0] if short else text
 
 
 def verdicts_markdown(verdicts: Mapping[str, Verdict]) -> str:

@@ -50,7 +50,7 @@ def publish_runs(options: argparse.Namespace) -> int:
 
 def count_records(options: argparse.Namespace) -> int:
     """Count what the first bytes of each record say; ``verify`` reads all of them."""
-    store = RunStore(options.store)
+    store = _existing(options.store)
     counts: Counter[tuple[str, str, str]] = Counter()
     unreadable = 0
     for name in store.ids():

@@ -10,7 +10,8 @@ from lipgan.support.messages import not_one_of
 
 FLOAT32 = torch.finfo(torch.float32)
 _MAY_BE_ZERO = set(
-    "seed image_size channels lr_g ema_decay data_limit pinned_width".split()
+    "seed image_size channels lr_g ema_decay data_limit pinned_width second_k "
+    "second_weight".split()
 )
 
 

@@ -28,6 +28,8 @@ _YOUNGER: dict[str, Any] = {
     "balance": "own",
     "pinned_width": 0.0,
     "d_biases": "own",
+    "second_k": 0.0,
+    "second_weight": 0.0,
 }
 _PER_MEMBER = (
     "loss",
@@ -51,7 +53,7 @@ class Config:
     Attributes:
         loss: key of ``LOSSES``.
         alpha: domain scaling (Eq. 8), positive.
-        regularizer: key of ``REGULARIZERS``.
+        regularizer: key of ``REGULARIZERS``, or several joined, such as ``sn+gp``.
         lipschitz_k: k_SN per layer (Eq. 12), k_GP (Eq. 11), or what else its
             regularizer calls k, positive.
         penalty_weight: factor of a penalty, lambda of Eq. 11.
@@ -72,6 +74,10 @@ class Config:
         pinned_width: width W of the domain: alpha becomes W over the range of the
             scores of each batch, which are counted from its middle; 0 leaves alpha.
         d_biases: key of ``BIASES``: how fast the discriminator's biases move.
+        second_k: of joined regularizers, k of all but the first that use one; 0 is
+            filled in with ``lipschitz_k``.
+        second_weight: likewise the factor of all penalties but the first; 0 is filled
+            in with ``penalty_weight``.
 
     The remaining fields are described in ``Settings``.
 
@@ -108,11 +114,13 @@ class Config:
     balance: str = "own"
     pinned_width: float = 0.0
     d_biases: str = "own"
+    second_k: float = 0.0
+    second_weight: float = 0.0
 
     def __post_init__(self) -> None:
         """Fill in what the scale decides, then check every field."""
         check_key("loss", self.loss, LOSSES)
-        check_key("regularizer", self.regularizer, REGULARIZERS)
+        REGULARIZERS.check(self.regularizer)
         check_key("scale", self.scale, SCALES)
         check_key("optimizer", self.optimizer, OPTIMIZERS)
         check_key("push", self.push, PUSHES)
@@ -122,6 +130,7 @@ class Config:
         for name, whole in _numbers():
             number = checked_number(name, getattr(self, name), whole)
             object.__setattr__(self, name, number)
+        self._fill_in_second()
         self._check_shape()
 
     def _check_shape(self) -> None:
@@ -179,6 +188,21 @@ class Config:
         if getattr(self, name) is FROM_SCALE:
             object.__setattr__(self, name, value)
 
+    def _fill_in_second(self) -> None:
+        parts = REGULARIZERS.parts(self.regularizer)
+        for name, first, users in (
+            ("second_k", "lipschitz_k", [p for p in parts if p.uses_k]),
+            ("second_weight", "penalty_weight", [p for p in parts if p.uses_weight]),
+        ):
+            value = getattr(self, name)
+            if value and len(users) < 2:
+                raise ValueError(
+                    f"{name}: {value:g} is for joined regularizers, two or more of "
+                    f"which use {first}, not for {self.regularizer!r}"
+                )
+            if len(users) > 1:
+                object.__setattr__(self, name, value or getattr(self, first))
+
     @property
     def sizes(self) -> Sizes:
         """What shapes the two networks."""
@@ -196,11 +220,12 @@ class Config:
         regularizer = REGULARIZERS[self.regularizer]
         strength = ""
         if regularizer.uses_k:
-            strength = f" k={self.lipschitz_k:g}"
-        elif regularizer.uses_weight:
-            strength = f" λ={self.penalty_weight:g}"
+            strength = f" k={_both(self.lipschitz_k, self.second_k)}"
+        if regularizer.uses_weight and (not strength or "+" in self.regularizer):
+            strength += f" λ={_both(self.penalty_weight, self.second_weight)}"
         name = f"{LOSSES[self.loss].label}-{regularizer.label}"
-        scaling += "".join(f" {k}={self.to_dict()[k]}" for k in self._used())
+        others = (n for n in self._used() if not n.startswith("second_"))
+        scaling += "".join(f" {k}={getattr(self, k)}" for k in others)
         return f"{name}{strength}{scaling} seed {self.seed}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -239,6 +264,11 @@ def fingerprint(fields: dict[str, Any]) -> str:
 def _without_path(fields: dict[str, Any]) -> dict[str, Any]:
     dataset = str(fields.get("dataset"))
     return fields | {"dataset": "folder"} if dataset.startswith("folder:") else fields
+
+
+def _both(first: float, second: float) -> str:
+    """A strength as text, with that of further parts where there is one."""
+    return f"{first:g}" if second in (0, first) else f"{first:g}/{second:g}"
 
 
 @cache

@@ -77,7 +77,9 @@ class Cohort:
         return torch.tensor(values, device=self.device)
 
     def _strength(self) -> Strength:
-        return Strength(self._column("lipschitz_k"), self._column("penalty_weight"))
+        second = Strength(self._column("second_k"), self._column("second_weight"))
+        first = self._column("lipschitz_k"), self._column("penalty_weight")
+        return Strength(*first, second)
 
     def _read_configs(self) -> None:
         """Take anew from the configs in what the members differ."""
@@ -173,10 +175,7 @@ class Cohort:
     def plain_critic(self, row: int) -> Callable[[Tensor], Tensor]:
         """One member's scores as a function on the CPU: (B, *shape) to (B,)."""
         network, own = self.plain_discriminator(row), self.discriminators
-        k, weight = (
-            s[row : row + 1].cpu() for s in (own.strength.k, own.strength.weight)
-        )
-        strength = Strength(k, weight)
+        strength = own.strength.of(row)
 
         def raw(x: Tensor) -> Tensor:
             return network(x[0])[None]

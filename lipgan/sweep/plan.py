@@ -22,7 +22,7 @@ READ_AT_MOST = 2_000  # records of a store; their names are hashes, so any are a
 # Fields without a say in the time of a step.
 _IRRELEVANT = {
     *("loss", "alpha", "lipschitz_k", "penalty_weight", "lr_d", "seed", "scale"),
-    *("push", "balance", "pinned_width", "d_biases"),
+    *("push", "balance", "pinned_width", "d_biases", "second_k", "second_weight"),
     *("num_steps", "ema_decay", "data_limit", "history_points", "lr_g"),
 }
 

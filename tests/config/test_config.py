@@ -113,14 +113,14 @@ def test_a_folder_of_images_that_is_elsewhere_needs_its_shape():
 OTHER = {
     "optimizer": "adam",
     "ema_decay": 0.5,
-    **{"loss": "ls", "regularizer": "gp", "scale": "smoke", "seed": 1},
+    **{"loss": "ls", "regularizer": "sn+gp+r2", "scale": "smoke", "seed": 1},
     **{"dataset": "mnist", "features": "pixels"},
     **{"push": "mono", "balance": "equal", "d_biases": "scaled"},
 }
 
 
 def test_config_id_changes_with_every_field():
-    base = Config()
+    base = Config(regularizer="sn+gp+r1")  # uses every strength there is
     ids = {base.config_id}
     for field in dataclasses.fields(Config):
         value = getattr(base, field.name)

@@ -279,8 +279,9 @@ def test_files_that_are_no_records_are_not_damaged_ones(store):
     assert verify(store) == before
 
 
-def test_a_mistyped_store_is_an_error(tmp_path, capsys):
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_a_mistyped_store_is_an_error(command, tmp_path, capsys):
     from lipgan.__main__ import main
 
-    assert main(["verify", "--store", str(tmp_path / "rums")]) == 2
+    assert main([command, "--store", str(tmp_path / "rums")]) == 2
     assert capsys.readouterr().err.endswith("rums' is not a folder\n")

@@ -68,7 +68,7 @@ def four_members(tiny, **fields):
     return [tiny(loss=x, seed=s, **fields) for s in (0, 1) for x in ("wgan", "cos")]
 
 
-@pytest.mark.parametrize("regularizer", REGULARIZERS)
+@pytest.mark.parametrize("regularizer", [*REGULARIZERS, "sn+maxgp_memory"])
 def test_resumed_cohort_is_bit_identical(regularizer, tiny, folder, stop_after):
     configs = four_members(tiny, regularizer=regularizer)
     undisturbed = train(configs, device="cpu")

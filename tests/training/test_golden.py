@@ -27,6 +27,10 @@ from lipgan.training import train
 
 FILE = Path(__file__).parent / "golden" / "short_runs.json"
 STEPS = 5
+JOINED = {
+    **{"sn+gp": {"second_k": 0.5}, "sn+r1": {}, "sn+alp": {"second_k": 0.1}},
+    **{"r1+r2": {"second_weight": 2.0}},
+}
 KEPT = ("loss_d", "loss_g", "penalty", "score_real_mean", "score_fake_mean")
 # float32 elsewhere: with other instruction sets (AVX-512, AVX2, none) the numbers moved
 # by 1e-5 at most
@@ -34,7 +38,10 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-5
 
 
 def configs() -> dict[str, Config]:
-    """Every loss under SN, and every regularizer under NS, each with k and α off 1."""
+    """Every loss under SN, and every regularizer and some joined ones under NS.
+
+    Each with k and α off 1.
+    """
     usual = {
         **{"scale": "smoke", "num_steps": STEPS, "lr_d": 1e-3, "lr_g": 1e-3},
         **{"dataset": "digits", "seed": 3, "alpha": 0.8, "lipschitz_k": 1.5},
@@ -45,7 +52,11 @@ def configs() -> dict[str, Config]:
         for k in REGULARIZERS
         if k != "sn"
     }
-    return by_loss | by_regularizer
+    joined = {
+        f"ns {k}": Config(**usual, regularizer=k, penalty_weight=5.0, **second)
+        for k, second in JOINED.items()
+    }
+    return by_loss | by_regularizer | joined
 
 
 def numbers(run: Run) -> dict[str, list[float]]:

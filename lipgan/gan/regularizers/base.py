@@ -24,10 +24,19 @@ class Strength:
         k: the target Lipschitz constant (k_SN per layer; k_GP or K of the network), or
             what stands in its place, see the regularizer.
         weight: the factor of the penalty, lambda.
+        second: k and weight of further parts of a joined regularizer, see ``Joined``;
+            None: as the first ones.
     """
 
     k: Tensor
     weight: Tensor
+    second: "Strength | None" = None
+
+    def of(self, row: int) -> "Strength":
+        """Of one member, on the CPU."""
+        second = None if self.second is None else self.second.of(row)
+        k, weight = (s[row : row + 1].cpu() for s in (self.k, self.weight))
+        return Strength(k, weight, second)
 
 
 @dataclass(frozen=True)
