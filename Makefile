@@ -5,8 +5,15 @@ SCALE ?= embedded
 SEEDS ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.lipgan-installed
+# An environment keeps the torch it was made with; without one, that of the lock.
+TORCH ?= $(or $(shell cat $(VENV)/.lipgan-torch 2>/dev/null),locked)
+STAMP := $(VENV)/.lipgan-installed-$(TORCH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --quiet
+INSTALL_locked := $(INSTALL) -r requirements.txt
+INSTALL_REST := $(INSTALL) --no-deps -r $(VENV)/without_torch.txt
+INSTALL_installed := $(INSTALL_REST) && mv $(VENV)/torch.pth $(VENV)/lib/python3*/site-packages/
+INSTALL_cpu := $(INSTALL) --no-deps -r $(VENV)/torch.txt && $(INSTALL_REST)
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help book pdf reproduce test check lint lock clean
@@ -27,6 +34,7 @@ help:
 	@echo "make lint                style and types"
 	@echo "make lock                resolve requirements.in into requirements.txt"
 	@echo "make clean               delete what was built; keeps runs/ and $(VENV)/"
+	@echo "TORCH=installed make ... uses the torch that PYTHON has; TORCH=cpu that of TORCH_INDEX"
 	@echo "PYTHON=python3.12 make ... chooses the interpreter (3.11 to 3.13)"
 
 reproduce: $(STAMP)
@@ -54,9 +62,10 @@ check: lint
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v[:2] <= (3, 13); \
 	sys.exit(None if ok else "error: PYTHON: got Python %d.%d, accepted are 3.11 to 3.13" % v[:2])'
+	@$(PYTHON) book/torch_source.py $(VENV) '$(TORCH)' '$(TORCH_INDEX)'
 	$(call phase,Creating $(VENV),{ test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); })
-	$(call phase,Installing packages (minutes the first time),$(PIP) install --quiet --quiet -r requirements.txt)
-	$(call phase,Installing lipgan,$(PIP) install --quiet --quiet --no-deps --no-build-isolation -e .)
+	$(call phase,Installing packages (minutes the first time),$(INSTALL_$(TORCH)))
+	$(call phase,Installing lipgan,$(INSTALL) --no-deps --no-build-isolation -e .)
 	@touch $(STAMP)
 
 # With uv in an environment of its own, so that .venv holds only what the pins name.
