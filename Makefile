@@ -14,9 +14,11 @@ INSTALL_locked := $(INSTALL) -r requirements.txt
 INSTALL_REST := $(INSTALL) --no-deps -r $(VENV)/without_torch.txt
 INSTALL_installed := $(INSTALL_REST) && mv $(VENV)/torch.pth $(VENV)/lib/python3*/site-packages/
 INSTALL_cpu := $(INSTALL) --no-deps -r $(VENV)/torch.txt && $(INSTALL_REST)
+# Two processes with one arithmetic thread each; with more threads they slow one another down.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book pdf reproduce test check lint lock clean
+.PHONY: help book pdf reproduce test slow check lint lock clean
 
 # $(call phase,title,command): one line before, one with the seconds after.
 define phase
@@ -29,8 +31,9 @@ help:
 	@echo "make book [SCALE=smoke]  train the headline, run the notebooks, build the site"
 	@echo "make pdf [SCALE=smoke]   the built book as one PDF, through Chromium"
 	@echo "make reproduce [SEEDS='0 1 2 3 4']  retrain all evidence, compare verdicts"
-	@echo "make test                all tests"
-	@echo "make check               lint, the book at smoke scale, tests"
+	@echo "make test                the tests that protect a change"
+	@echo "make slow                all other tests: faults, browser, clusters"
+	@echo "make check               lint, the book at smoke scale, all tests"
 	@echo "make lint                style and types"
 	@echo "make lock                resolve requirements.in into requirements.txt"
 	@echo "make clean               delete what was built; keeps runs/ and $(VENV)/"
@@ -47,7 +50,11 @@ pdf: $(STAMP)
 	$(call phase,PDF ($(SCALE)),$(BIN)/python -u book/make_pdf.py --scale $(SCALE))
 
 test: $(STAMP)
-	$(call phase,Tests,$(BIN)/python -m pytest)
+	$(call phase,Tests,$(PYTEST) -m "not slow")
+
+# Sweeps of faults, every page in a browser, clusters: what a change seldom breaks.
+slow: $(STAMP)
+	$(call phase,Slow tests,$(PYTEST) -m slow)
 
 lint: $(STAMP)
 	$(call phase,Style,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
@@ -56,7 +63,7 @@ lint: $(STAMP)
 # The book first: the tests open it in a browser.
 check: lint
 	@$(MAKE) --no-print-directory book SCALE=smoke
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test slow
 	@echo "==> everything passed"
 
 $(STAMP): requirements.txt pyproject.toml
