@@ -109,5 +109,4 @@ def static_picture(runs: Sequence[Run]) -> Figure:
             ax.imshow(picture, cmap="gray", vmin=0, vmax=255)
         label, distance = LOSSES[loss].label, run.metrics.get(metric, np.nan)
         ax.set(xticks=[], yticks=[], title=f"{label}, k = {k:g}: FD {distance:.3g}")
-    figure.tight_layout(pad=0.6)
     return figure

@@ -17,7 +17,7 @@ def judge_generators(options: argparse.Namespace) -> int:
 
     features = options.features or ("inception" if options.inception_weights else None)
     judged = judge_again(
-        RunStore(options.store),
+        _existing(options.store),
         features,
         options.samples,
         inception_weights=options.inception_weights,
@@ -36,7 +36,7 @@ def publish_runs(options: argparse.Namespace) -> int:
     from lipgan.experiments import EXPERIMENTS
     from lipgan.sweep.publish import publish
 
-    store = RunStore(options.store)
+    store = _existing(options.store)
     if not store.ids():
         raise ValueError(f"store: {str(store.path)!r} holds no runs")
     folder = Path(options.to) if options.to else project_root() / "book" / "data"

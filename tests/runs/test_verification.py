@@ -279,7 +279,7 @@ def test_files_that_are_no_records_are_not_damaged_ones(store):
     assert verify(store) == before
 
 
-@pytest.mark.parametrize("command", ["status", "verify"])
+@pytest.mark.parametrize("command", ["status", "verify", "publish"])
 def test_a_mistyped_store_is_an_error(command, tmp_path, capsys):
     from lipgan.__main__ import main
 
