@@ -1,12 +1,13 @@
 """What verdicts, tables and figures read off recorded runs."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 import torch
 
 from lipgan import data, metrics
+from lipgan.claims.frame import families, values_by
 from lipgan.claims.published import BROKEN_SHARE, TABLE3, Cell
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.models import POINT_START
@@ -38,13 +39,8 @@ def constant_distance(runs: Sequence[Run]) -> float:
 
 def distances_by(runs: Sequence[Run], *fields: str) -> dict[tuple, list[float]]:
     """Values of these config fields -> distance per seed; infinite if it diverged."""
-    name = distance_metric(runs)
-    groups: dict[tuple, list[float]] = {}
-    for run in runs:
-        value = math.inf if run.diverged else run.metrics[name]
-        group = tuple(getattr(run.config, field) for field in fields)
-        groups.setdefault(group, []).append(value)
-    return groups
+    distance_metric(runs)  # two of them could not be compared
+    return values_by(runs, "distance", *fields)
 
 
 def cell_distances(runs: Sequence[Run]) -> dict[Cell, list[float]]:
@@ -70,11 +66,7 @@ def metric(run: Run, family: str) -> float:
     ``pixel_variance``, ``neural_divergence`` and ``w1``; names go on with the protocol
     (``kid_digits_2k``; ``kid_mnist_2k_10k`` where it used a part of the real images).
     """
-    parsed = {name: MetricName.parse(name) for name in run.metrics}
-    names = [k for k, n in parsed.items() if n.family == family and not n.constant]
-    if len(names) > 1:
-        raise ValueError(f"metric: {family!r} is not clear among {', '.join(names)}")
-    return run.metrics[names[0]] if names else math.nan
+    return families(run).get(family, math.nan)
 
 
 def metric_medians(runs: Sequence[Run], family: str, worst: int) -> dict[Cell, float]:
@@ -86,10 +78,11 @@ def metric_medians(runs: Sequence[Run], family: str, worst: int) -> dict[Cell, f
         worst: 1 where a large value is bad, -1 where a small one is; runs that
             diverged get that infinity.
     """
-    cells: dict[Cell, list[float]] = {}
-    for run in runs:
-        value = worst * math.inf if run.diverged else metric(run, family)
-        cells.setdefault((run.config.loss, run.config.lipschitz_k), []).append(value)
+
+    def measured(run: Run) -> float:
+        return worst * math.inf if run.diverged else metric(run, family)
+
+    cells = values_by(runs, measured, "loss", "lipschitz_k")
     return {cell: median(values) for cell, values in cells.items()}
 
 
@@ -207,16 +200,3 @@ def spread(values: Sequence[float]) -> str:
     if len(finite) > 1:
         text += f" ({min(finite):.3g} to {max(finite):.3g})"
     return text + (f", {lost} of {len(values)} diverged" if lost else "")
-
-
-def grouped(
-    runs: Sequence[Run], measure: Callable[[Run], float], *fields: str
-) -> dict[tuple, float]:
-    """Values of these config fields -> median of a measure, NaN left out."""
-    groups: dict[tuple, list[float]] = {}
-    for run in runs:
-        value = measure(run)
-        if not math.isnan(value):
-            key = tuple(getattr(run.config, field) for field in fields)
-            groups.setdefault(key, []).append(value)
-    return {key: median(values) for key, values in groups.items()}

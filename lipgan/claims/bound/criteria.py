@@ -5,6 +5,7 @@ from statistics import median
 
 from lipgan.claims import domains
 from lipgan.claims.base import Change, Check, Claim, table3_configs
+from lipgan.claims.frame import medians_by
 from lipgan.claims.measures import slope_ratio, width_ratio
 from lipgan.experiments import TABLE3_SEEDS
 from lipgan.gan.losses import LOSSES
@@ -59,22 +60,18 @@ def throughout_checks(runs: Sequence[Run]) -> list[Check]:
         float(domains.widths(r).max()) * width_ratio(r) / r.metrics["domain_width"]
         for r in trained
     ]
-    unions: dict[tuple[str, float], list[float]] = {}
-    for run in trained:
-        if run.config.loss in (*HELD, "wgan"):
-            key = run.config.loss, run.config.lipschitz_k
-            unions.setdefault(key, []).append(domains.union_over_widest(run))
-    middle = {cell: median(values) for cell, values in unions.items()}
+    own = [r for r in trained if r.config.loss in (*HELD, "wgan")]
+    middle = medians_by(own, domains.union_over_widest, "loss", "lipschitz_k")
     held = {cell: v for cell, v in middle.items() if cell[0] in HELD}
     wide = {cell: v for cell, v in held.items() if v > UNION}
-    own = [v for (loss, _), v in middle.items() if loss == "wgan"]
+    free = [v for (loss, _), v in middle.items() if loss == "wgan"]
     return [
         Check(
             "over all recorded moments the union of the domains is at most "
             f"{UNION:g} times the widest of them, for NS and LS at every k",
             f"{len(held) - len(wide)} of {len(held)} cells"
             + "".join(f", not {_cell(c)} ({v:.3g})" for c, v in wide.items())
-            + f"; WGAN, where it may shift, {min(own):.2f} to {max(own):.2f}",
+            + f"; WGAN, where it may shift, {min(free):.2f} to {max(free):.2f}",
             not wide,
         ),
         Check(

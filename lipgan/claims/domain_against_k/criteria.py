@@ -12,6 +12,7 @@ from lipgan import experiments
 from lipgan.claims import domains
 from lipgan.claims.base import Check, Claim
 from lipgan.claims.domains import LATE
+from lipgan.claims.frame import medians_by
 from lipgan.claims.published import TABLE2_TERM
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
@@ -39,13 +40,8 @@ def by_cell(
     runs: Sequence[Run], measure: Callable[[Run], float]
 ) -> dict[tuple[str, str, float], float]:
     """(regularizer, loss, k) -> median of a measure over the seeds that survived."""
-    cells: dict[tuple[str, str, float], list[float]] = {}
-    for run in runs:
-        if not run.diverged:
-            c = run.config
-            key = (c.regularizer, c.loss, c.lipschitz_k)
-            cells.setdefault(key, []).append(measure(run))
-    return {key: median(values) for key, values in cells.items()}
+    survived = [run for run in runs if not run.diverged]
+    return medians_by(survived, measure, "regularizer", "loss", "lipschitz_k")
 
 
 def convex_stays_checks(runs: Sequence[Run]) -> list[Check]:

@@ -7,7 +7,7 @@ from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import LATE
-from lipgan.claims.measures import grouped
+from lipgan.claims.frame import medians_by
 from lipgan.claims.spread import FARTHER
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
@@ -33,10 +33,10 @@ def cosine(run: Run) -> float:
 
 def gradients_inform_checks(runs: Sequence[Run]) -> list[Check]:
     """With Lipschitz control the gradient points to the data; without, it does not."""
-    cosines = grouped(runs, cosine, "regularizer")
+    cosines = medians_by(runs, cosine, "regularizer")
     with_control = {k: cosines[k,] for k in CONTROLLED}
     without = cosines["none",]
-    cells = grouped(runs, cosine, "regularizer", "loss")
+    cells = medians_by(runs, cosine, "regularizer", "loss")
     informed = [v >= INFORMS for (k, _), v in cells.items() if k != "none"]
     found = ", ".join(
         f"{REGULARIZERS[k].label} {v:.2f}" for k, v in with_control.items()
@@ -59,7 +59,7 @@ def gradients_inform_checks(runs: Sequence[Run]) -> list[Check]:
 def unique_critic_checks(runs: Sequence[Run]) -> list[Check]:
     """Strictly convex objectives hold the critic in place; WGAN's drifts."""
     own = [r for r in runs if r.config.regularizer == "maxgp" and not r.diverged]
-    moves = grouped(own, lambda run: domains.wander(run, LATE), "loss")
+    moves = medians_by(own, lambda run: domains.wander(run, LATE), "loss")
     found = ", ".join(f"{LOSSES[k].label} {v:.3g}" for (k,), v in moves.items())
     strict = {loss: moves.get((loss,), math.inf) for loss in STRICT_CRITICS}
     most = max(strict, key=lambda loss: strict[loss])

@@ -7,6 +7,7 @@ from statistics import median
 from lipgan import experiments
 from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import typical
+from lipgan.claims.frame import medians_by
 from lipgan.claims.measures import distances_by
 from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
@@ -47,13 +48,8 @@ def step_shares(runs: Sequence[Run], k: float) -> dict[tuple[str, str], float]:
 
     Cells without a surviving seed are missing.
     """
-    groups: dict[tuple[str, str], list[float]] = {}
-    for run in runs:
-        c = run.config
-        if c.lipschitz_k == k and not run.diverged:
-            shares = groups.setdefault((c.optimizer, c.loss), [])
-            shares.append(typical(run, "step_share_g"))
-    return {key: median(values) for key, values in groups.items()}
+    own = [r for r in runs if r.config.lipschitz_k == k and not r.diverged]
+    return medians_by(own, lambda r: typical(r, "step_share_g"), "optimizer", "loss")
 
 
 def spelled(ratio: float, form: str = ".2f") -> str:

@@ -8,7 +8,7 @@ from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim, untested
 from lipgan.claims.domains import LATE
-from lipgan.claims.measures import grouped
+from lipgan.claims.frame import medians_by
 from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
@@ -49,7 +49,7 @@ def lgan_checks(runs: Sequence[Run]) -> list[Check]:
         for loss in STRICT
     }
     sound = [r for r in runs if not r.diverged]
-    moves = grouped(sound, lambda run: domains.wander(run, LATE), "loss")
+    moves = medians_by(sound, lambda run: domains.wander(run, LATE), "loss")
     strict = [moves.get((loss,), math.inf) for loss in STRICT]
     return [
         Check(

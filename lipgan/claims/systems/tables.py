@@ -1,13 +1,14 @@
 """Tables of three other systems: what a step costs, and how far they get."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
+from lipgan.claims.frame import values_by
 from lipgan.claims.measures import spread
 from lipgan.claims.published import SYSTEMS_FID
 from lipgan.claims.systems.gran import smallest_push
@@ -108,21 +109,19 @@ def gran_table(runs: Sequence[Run]) -> pd.DataFrame:
     is nearest to 0 among generated samples, median over training.
     """
     ks = sorted({r.config.lipschitz_k for r in runs})
-    cells: dict[tuple, list[Run]] = {}
-    for run in runs:
-        c = run.config
-        cells.setdefault((c.loss, c.optimizer, c.lipschitz_k), []).append(run)
-    name = measures.distance_metric(runs)
-    columns: dict[str, Callable[[Run], float]] = {
-        "distance": lambda r: _distance(r, name),
-        "smallest push": lambda r: math.inf if r.diverged else smallest_push(r),
+    fields = "loss", "optimizer", "lipschitz_k"
+    columns = {
+        "distance": measures.distances_by(runs, *fields),
+        "smallest push": values_by(
+            runs, lambda r: math.inf if r.diverged else smallest_push(r), *fields
+        ),
     }
     rows = {
         (LOSSES[loss].label, OPTIMIZER_LABELS[rule], title): [
-            spread([measure(r) for r in cells[loss, rule, k]]) for k in ks
+            spread(cells[loss, rule, k]) for k in ks
         ]
-        for loss, rule in dict.fromkeys(key[:2] for key in cells)
-        for title, measure in columns.items()
+        for loss, rule in dict.fromkeys(key[:2] for key in columns["distance"])
+        for title, cells in columns.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["loss", "optimizer", ""])

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from statistics import median
 
 from lipgan import experiments
 from lipgan.claims.base import Change, Check, Claim
+from lipgan.claims.frame import medians_by
 from lipgan.claims.measures import toy_distance, toy_start
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
@@ -59,11 +59,7 @@ def figure1_checks(runs: Sequence[Run]) -> list[Check]:
 
 
 def _toy_medians(runs: Sequence[Run]) -> dict[tuple[str, float], float]:
-    cells: dict[tuple[str, float], list[float]] = {}
-    for run in runs:
-        cell = (run.config.loss, run.config.alpha)
-        cells.setdefault(cell, []).append(toy_distance(run))
-    return {cell: median(distances) for cell, distances in cells.items()}
+    return medians_by(runs, toy_distance, "loss", "alpha")
 
 
 def _listed(cells: dict, losses: Sequence[str], alpha: float) -> str:
