@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lipgan.data.dataset import to_uint8
+from lipgan.data.expected import what_is_missing
 from lipgan.data.image_files import classes_of, find_images, read_images
 from lipgan.support.paths import user_path
 
@@ -65,8 +66,8 @@ def _torchvision(request: Request, class_name: str, **options: Any) -> Any:
         hint = "fetch it (--download) or point to its folder (--data DIR, LIPGAN_DATA)"
         if request.download:
             raise FileNotFoundError(f"{where}: download failed: {reason}") from error
-        if "not found" in reason or isinstance(error, OSError):
-            raise FileNotFoundError(f"{where}: not found; {hint}") from error
+        if missing := what_is_missing(request.root, class_name):
+            raise FileNotFoundError(f"{where}: {missing}; {hint}") from error
         raise ValueError(f"{where}: damaged file ({reason or error!r})") from error
 
 
@@ -80,7 +81,16 @@ def digits(request: Request) -> Loaded:
 def mnist(request: Request) -> Loaded:
     """The training images as they are, 28 x 28."""
     data = _torchvision(request, "MNIST", train=True)
-    return data.data[:, None], data.targets.long(), 10, ""
+    x, labels = data.data[:, None], data.targets.long()
+    wrong = ""
+    if len(labels) != len(x):
+        wrong = f"{len(labels)} labels for {len(x)} images"
+    elif len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
+        wrong = f"labels from {int(labels.min())} to {int(labels.max())}, not 0 to 9"
+    if wrong:
+        where = f"data set {request.name!r} in {str(request.root)!r}"
+        raise ValueError(f"{where}: damaged file ({wrong})")
+    return x, labels, 10, ""
 
 
 def mnist_padded(request: Request) -> Loaded:

@@ -129,8 +129,8 @@ def test_cifar10_is_trained_on_class_folders_and_judged_on_a_tenth(quick):
         ([], "the following arguments are required: NAME"),
         (["vgg"], "features: 'vgg' is not one of digits, mnist, cifar10"),
         (["pixels"], "features: 'pixels' is not one of digits, mnist, cifar10"),
-        (["mnist", "--data", "nowhere"], "data set 'mnist' in 'nowhere': not found"),
-        (["cifar10", "--data", "nowhere"], "data set 'cifar10' in 'nowhere': not"),
+        (["mnist", "--data", "nowhere"], "data set 'mnist' in 'nowhere': MNIST/raw/"),
+        (["cifar10", "--data", "nowhere"], "data set 'cifar10' in 'nowhere': cifar-"),
         (["mnist", "--epochs", "3"], "unrecognized arguments: --epochs 3"),
     ],
 )
