@@ -1,16 +1,11 @@
-"""What verdicts, tables and figures read off recorded runs."""
+"""Distances and failures of recorded runs, by cell; how two orders of cells agree."""
 
 import math
 from collections.abc import Sequence
 from statistics import median
 
-import torch
-
-from lipgan import data, metrics
 from lipgan.claims.frame import families, values_by
 from lipgan.claims.published import BROKEN_SHARE, TABLE3, Cell
-from lipgan.gan.losses import LOSSES
-from lipgan.gan.models import POINT_START
 from lipgan.metrics import MetricName
 from lipgan.runs import Run
 
@@ -121,49 +116,6 @@ def rank_correlations(medians: dict[Cell, float]) -> dict[str, float]:
     }
 
 
-def width_ratio(run: Run) -> float:
-    """Measured width of Omega over Theorem 1's bound with K from exact layer norms."""
-    inputs = run.config.image_size**2 * run.config.channels
-    bound = metrics.domain_bound(run.metrics["lipschitz_layers"], inputs)
-    return run.metrics["domain_width"] / bound
-
-
-def slope_ratio(run: Run) -> float:
-    """Width of Psi (real term, last moment) over Corollary 1's bound; 0 for WGAN."""
-    config, last = run.config, {k: v[-1] for k, v in run.history.items()}
-    low, high = last["score_real_min"], last["score_real_max"]
-    term = LOSSES[config.loss].d_real
-    inputs = config.image_size**2 * config.channels
-    width = config.alpha * metrics.domain_bound(run.metrics["lipschitz_layers"], inputs)
-    bound = metrics.slope_interval_bound(
-        term, config.alpha * low, config.alpha * high, width
-    )
-    attained = last["slope_real_max"] - last["slope_real_min"]
-    return attained / bound if bound > 0 else 0.0
-
-
-def toy_start() -> float:
-    """Initial distance of the toy's point from the data's geometric median."""
-    center = metrics.geometric_median(data.load("toy2d").x)
-    return float((torch.tensor(POINT_START, dtype=torch.float64) - center).norm())
-
-
-def toy_distance(run: Run) -> float:
-    """How far a toy ends from its data; infinite if it diverged.
-
-    One point: distance from the geometric median, averaged over the last tenth of the
-    recorded moments. Several modes: exact W1 to the data.
-    """
-    if run.diverged:
-        return math.inf
-    if run.config.model != "toy_point":
-        return metric(run, "w1")
-    center = metrics.geometric_median(data.load(run.config.dataset).x)
-    path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
-    tail = path[-max(1, len(path) // 10) :]
-    return float((tail - center).norm(dim=1).mean())
-
-
 def cell_seconds(runs: Sequence[Run]) -> dict[tuple[str, int], float]:
     """Seconds of training per run: those of a cohort over its members.
 
@@ -188,15 +140,3 @@ def discriminator_layers(runs: Sequence[Run]) -> float:
     """Layers of the discriminator, from a record; NaN without one."""
     counts = {len(run.history["sigma"][0]) for run in runs if run.history.get("sigma")}
     return float(counts.pop()) if len(counts) == 1 else math.nan
-
-
-def spread(values: Sequence[float]) -> str:
-    """Median and range of the seeds that did not diverge, and how many did."""
-    finite = [v for v in values if math.isfinite(v)]
-    lost = len(values) - len(finite)
-    if not finite:
-        return "diverged"
-    text = f"{median(finite):.3g}"
-    if len(finite) > 1:
-        text += f" ({min(finite):.3g} to {max(finite):.3g})"
-    return text + (f", {lost} of {len(values)} diverged" if lost else "")

@@ -12,7 +12,7 @@ from lipgan.claims.domain_against_k.drift import sound
 from lipgan.claims.judge import VERDICTS, Verdict, judge
 from lipgan.claims.page import evidence_markdown
 from lipgan.claims.published import CONSTANT_FID, TABLE3
-from lipgan.claims.spread import beyond, log_ratio
+from lipgan.claims.seeds import beyond, log_ratio
 from lipgan.claims.systems.criteria import at_best
 from lipgan.experiments import image_domains, table3
 

@@ -10,8 +10,10 @@ from scipy.stats import spearmanr
 from lipgan import data, metrics
 from lipgan.claims import measures
 from lipgan.claims.base import Check
+from lipgan.claims.bound import criteria as bound
 from lipgan.claims.judge import CLAIMS, VERDICTS, judge
 from lipgan.claims.published import TABLE3, broken_cells, decided_pairs
+from lipgan.claims.toys import criteria as toys
 from lipgan.config import Config
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES, figure1, table3
 
@@ -222,9 +224,9 @@ def theorem1_runs(made_run):
 def test_narrow_domains_that_shrink_with_k_reproduce_theorem_1(theorem1_runs):
     runs = theorem1_runs({0.5: 1.0, 1.0: 8.0, 5.0: 500.0})
     assert judge("theorem1", runs).status == "reproduced"
-    assert measures.width_ratio(runs[1]) == pytest.approx(0.5)
+    assert bound.width_ratio(runs[1]) == pytest.approx(0.5)
     # LS: Psi is 2 x width, its bound M x 16 K with M = 2.
-    assert measures.slope_ratio(runs[1]) == pytest.approx(0.5)
+    assert bound.slope_ratio(runs[1]) == pytest.approx(0.5)
 
 
 def test_a_domain_wider_than_the_bound_refutes_theorem_1(theorem1_runs):
@@ -283,8 +285,8 @@ def test_a_toy_that_fails_at_small_alpha_is_not_reproduced(figure1_run):
 
 def test_toy_distance_is_taken_from_the_geometric_median(figure1_run):
     runs = figure1_run(lambda c: 0.75)
-    assert measures.toy_distance(runs[0]) == pytest.approx(0.75, abs=1e-4)
-    assert measures.toy_start() == pytest.approx(CENTER, abs=0.1)
+    assert toys.toy_distance(runs[0]) == pytest.approx(0.75, abs=1e-4)
+    assert toys.toy_start() == pytest.approx(CENTER, abs=0.1)
     assert Counter(r.config.dataset for r in runs) == {"toy2d": 15, "toy2d_ring": 15}
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lipgan import experiments
-from lipgan.claims import measures, page
+from lipgan.claims import page
 from lipgan.claims.bound.tables import (
     linear_table,
     lipschitz_table,
@@ -17,6 +17,7 @@ from lipgan.claims.fid_against_k.tables import ratios_beside_paper
 from lipgan.claims.judge import CLAIMS, Verdict, judged
 from lipgan.claims.overview import claims_markdown
 from lipgan.claims.published import TABLE3
+from lipgan.claims.seeds import spread
 from lipgan.claims.toys.tables import toy_table
 from lipgan.runs import RunStore
 from lipgan.sweep import run_or_load
@@ -74,10 +75,10 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
 
 
 def test_table3_shows_median_range_and_divergence():
-    assert measures.spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
-    assert measures.spread([2.0]) == "2"
-    assert measures.spread([math.inf]) == "diverged"
-    assert measures.spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
+    assert spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
+    assert spread([2.0]) == "2"
+    assert spread([math.inf]) == "diverged"
+    assert spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
 
 
 def test_linear_functions_attain_the_bound():

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from lipgan import metrics
-from lipgan.claims import measures
+from lipgan.claims.bound.criteria import slope_ratio
 from lipgan.claims.published import TABLE2, TABLE2_TERM
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
@@ -69,7 +69,7 @@ def slopes_table(runs: Sequence[Run]) -> pd.DataFrame:
             "k": run.config.lipschitz_k,
             "Ω, real": _interval(run, "score_real"),
             "Ψ, real term": _interval(run, "slope_real"),
-            "share of the bound": measures.slope_ratio(run),
+            "share of the bound": slope_ratio(run),
         }
         for run in runs
         if not run.diverged

@@ -22,7 +22,7 @@ from lipgan.claims.domain_against_k.criteria import (
 )
 from lipgan.claims.domains import LATE
 from lipgan.claims.measures import constant_distance, distances_by, is_broken
-from lipgan.claims.spread import beyond, ratio
+from lipgan.claims.seeds import beyond, ratio
 from lipgan.experiments import TABLE3_SEEDS
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

@@ -7,8 +7,8 @@ from statistics import median
 import pandas as pd
 
 from lipgan.claims import domains
-from lipgan.claims.measures import spread
 from lipgan.claims.published import TABLE2, TABLE2_TERM
+from lipgan.claims.seeds import spread
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.metrics import attained_slopes

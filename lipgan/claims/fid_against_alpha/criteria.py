@@ -12,7 +12,7 @@ from lipgan.claims.measures import (
     is_broken,
     rank_correlation,
 )
-from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

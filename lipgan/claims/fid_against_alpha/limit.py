@@ -16,7 +16,7 @@ from lipgan.claims.fid_against_alpha.criteria import (
     table4b_configs,
 )
 from lipgan.claims.measures import constant_distance, distances_by, is_broken
-from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.runs import Run
 

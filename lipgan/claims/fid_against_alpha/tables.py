@@ -8,8 +8,8 @@ import pandas as pd
 import torch
 
 from lipgan.claims import domains, measures
-from lipgan.claims.measures import spread
 from lipgan.claims.published import CONSTANT_FID, TABLE3, TABLE4, TABLE4_DATASET, TABLE5
+from lipgan.claims.seeds import spread
 from lipgan.data import DATASETS
 from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSES
 from lipgan.gan.losses import LOSSES

@@ -7,7 +7,7 @@ from statistics import fmean, median
 from lipgan import experiments
 from lipgan.claims.base import Change, Check, Claim, table3_configs, untested
 from lipgan.claims.measures import cell_medians, constant_distance, is_broken
-from lipgan.claims.spread import Distances, beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import Distances, beyond, by_seed, log_ratio, ratio
 from lipgan.experiments import TABLE3_SEEDS
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from lipgan.claims import measures
-from lipgan.claims.measures import spread
 from lipgan.claims.published import TABLE3
+from lipgan.claims.seeds import spread
 from lipgan.data import DATASETS
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
 from lipgan.gan.losses import LOSSES

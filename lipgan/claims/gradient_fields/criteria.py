@@ -8,7 +8,7 @@ from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import LATE
 from lipgan.claims.frame import medians_by
-from lipgan.claims.spread import FARTHER
+from lipgan.claims.seeds import FARTHER
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS

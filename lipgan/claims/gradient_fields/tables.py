@@ -6,7 +6,7 @@ import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
-from lipgan.claims.measures import spread
+from lipgan.claims.seeds import spread
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run

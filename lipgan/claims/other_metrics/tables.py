@@ -8,9 +8,9 @@ import torch
 
 from lipgan import data, metrics
 from lipgan.claims import measures
-from lipgan.claims.measures import spread
 from lipgan.claims.other_metrics.criteria import NAMES, OTHERS
 from lipgan.claims.published import CONSTANT_FID, TABLE3, Cell
+from lipgan.claims.seeds import spread
 from lipgan.data import DATASETS, Dataset
 from lipgan.features import Extractor, constant_image, load_extractor
 from lipgan.gan.losses import LOSSES

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lipgan.claims import domains, measures
-from lipgan.claims.measures import spread
 from lipgan.claims.roads import criteria
+from lipgan.claims.seeds import spread
 from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS

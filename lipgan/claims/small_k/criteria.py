@@ -9,7 +9,7 @@ from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import typical
 from lipgan.claims.frame import medians_by
 from lipgan.claims.measures import distances_by
-from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

@@ -7,8 +7,9 @@ import pandas as pd
 
 from lipgan import experiments
 from lipgan.claims.domains import typical
-from lipgan.claims.measures import distances_by, spread
+from lipgan.claims.measures import distances_by
 from lipgan.claims.published import TABLE3
+from lipgan.claims.seeds import spread
 from lipgan.claims.small_k.criteria import price_of_small_k, spelled
 from lipgan.data import DATASETS
 from lipgan.gan.losses import LOSSES

@@ -9,7 +9,7 @@ from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim, untested
 from lipgan.claims.domains import LATE
 from lipgan.claims.frame import medians_by
-from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS

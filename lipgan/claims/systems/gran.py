@@ -7,7 +7,7 @@ from statistics import median
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim, figure4_configs
-from lipgan.claims.spread import beyond, by_seed, log_ratio, ratio
+from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.experiments import strength
 from lipgan.gan.losses import LOSSES

@@ -9,8 +9,8 @@ import pandas as pd
 from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
 from lipgan.claims.frame import values_by
-from lipgan.claims.measures import spread
 from lipgan.claims.published import SYSTEMS_FID
+from lipgan.claims.seeds import spread
 from lipgan.claims.systems.gran import smallest_push
 from lipgan.experiments import ROADS, strength
 from lipgan.gan.losses import LOSSES

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from lipgan.claims import measures
 from lipgan.claims.frame import values_by
-from lipgan.claims.measures import spread
+from lipgan.claims.seeds import spread
+from lipgan.claims.toys.criteria import toy_distance
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
@@ -17,7 +17,7 @@ def toy_table(runs: Sequence[Run]) -> pd.DataFrame:
         "toy2d": "one point: distance to the median",
         "toy2d_ring": "eight modes: W1",
     }
-    cells = values_by(runs, measures.toy_distance, "dataset", "loss", "alpha")
+    cells = values_by(runs, toy_distance, "dataset", "loss", "alpha")
     rows: dict[str, dict] = {}
     for (toy, loss, alpha), distances in cells.items():
         row = rows.setdefault(LOSSES[loss].label, {})

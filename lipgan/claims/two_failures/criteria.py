@@ -8,7 +8,7 @@ from lipgan import experiments
 from lipgan.claims.base import Change, Check, Claim, untested
 from lipgan.claims.domains import typical
 from lipgan.claims.measures import failure, metric
-from lipgan.claims.spread import beyond
+from lipgan.claims.seeds import beyond
 from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.domains import typical
-from lipgan.claims.measures import spread
+from lipgan.claims.seeds import spread
 from lipgan.claims.two_failures.criteria import EVEN
 from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES

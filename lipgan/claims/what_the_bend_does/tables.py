@@ -7,7 +7,7 @@ from statistics import median
 import pandas as pd
 
 from lipgan.claims.domains import typical
-from lipgan.claims.measures import spread
+from lipgan.claims.seeds import spread
 from lipgan.claims.what_the_bend_does.criteria import HELD, PREDICTED, Arms
 from lipgan.experiments import BENT_LOSSES, SETTINGS, setting_label
 from lipgan.gan.losses import LOSSES

@@ -1,4 +1,4 @@
-"""Whether distances differ by more than the seeds do.
+"""What several seeds say together, and whether cells differ by more than they do.
 
 Cells of one seed share initialization, data order and noise, so they are compared seed
 by seed: a difference counts if the mean of its logarithm over the seeds lies two
@@ -7,7 +7,7 @@ standard errors beyond what is asked.
 
 import math
 from collections.abc import Sequence
-from statistics import fmean, stdev
+from statistics import fmean, median, stdev
 
 from lipgan.claims.measures import distances_by
 from lipgan.runs import Run
@@ -56,3 +56,15 @@ def ratio(values: Sequence[float]) -> str:
         return text
     low, high = math.exp(min(values)), math.exp(max(values))
     return f"{text} ({low:.3g} to {high:.3g} over seeds)"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median and range of the seeds that did not diverge, and how many did."""
+    finite = [v for v in values if math.isfinite(v)]
+    lost = len(values) - len(finite)
+    if not finite:
+        return "diverged"
+    text = f"{median(finite):.3g}"
+    if len(finite) > 1:
+        text += f" ({min(finite):.3g} to {max(finite):.3g})"
+    return text + (f", {lost} of {len(values)} diverged" if lost else "")
