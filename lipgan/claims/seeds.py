@@ -58,13 +58,20 @@ def ratio(values: Sequence[float]) -> str:
     return f"{text} ({low:.3g} to {high:.3g} over seeds)"
 
 
+def digits(value: float) -> str:
+    """Three significant digits, with an exponent only where a table has no room."""
+    if 999.5 <= abs(value) < 99950:
+        return f"{float(f'{value:.3g}'):.0f}"
+    return f"{value:.3g}"
+
+
 def spread(values: Sequence[float]) -> str:
     """Median and range of the seeds that did not diverge, and how many did."""
     finite = [v for v in values if math.isfinite(v)]
     lost = len(values) - len(finite)
     if not finite:
         return "diverged"
-    text = f"{median(finite):.3g}"
+    text = digits(median(finite))
     if len(finite) > 1:
-        text += f" ({min(finite):.3g} to {max(finite):.3g})"
+        text += f" ({digits(min(finite))} to {digits(max(finite))})"
     return text + (f", {lost} of {len(values)} diverged" if lost else "")

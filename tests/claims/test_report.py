@@ -17,7 +17,7 @@ from lipgan.claims.fid_against_k.tables import ratios_beside_paper
 from lipgan.claims.judge import CLAIMS, Verdict, judged
 from lipgan.claims.overview import claims_markdown
 from lipgan.claims.published import TABLE3
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.claims.toys.tables import toy_table
 from lipgan.runs import RunStore
 from lipgan.sweep import run_or_load
@@ -72,6 +72,21 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
     assert verdict.checks[0].holds
     store.records()[0].unlink()
     assert len(judged("table3", store, "embedded").seeds) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.012345, "0.0123"),
+        (999.4, "999"),
+        (999.6, "1000"),
+        (-12345.0, "-12300"),
+        (99960.0, "1e+05"),
+        (math.inf, "inf"),
+    ],
+)
+def test_numbers_have_three_digits_and_no_needless_exponent(value, text):
+    assert digits(value) == text
 
 
 def test_table3_shows_median_range_and_divergence():

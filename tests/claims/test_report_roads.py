@@ -73,7 +73,7 @@ def test_cells_hold_what_the_criteria_use(cells):
 def test_widths_end_with_the_criterion_of_roads_shrink(cells):
     table = tables.road_widths(cells)
     assert list(table.index) == LABELS
-    assert set(table["loosest / tightest"]) == {"1.5e+03"}
+    assert set(table["loosest / tightest"]) == {"1500"}
     assert table.loc["GN", "tightest"] == "0.04 (0.04 to 0.04)"
     assert table.loc["GN", "loosest"].endswith(", 1 of 5 diverged")
     assert table.loc["GN", "strengths"] == "k = {:g}, {:g}, {:g}".format(

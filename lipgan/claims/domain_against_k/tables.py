@@ -8,7 +8,7 @@ import pandas as pd
 
 from lipgan.claims import domains
 from lipgan.claims.published import TABLE2, TABLE2_TERM
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.metrics import attained_slopes
@@ -38,7 +38,7 @@ def width_table(runs: Sequence[Run]) -> pd.DataFrame:
         fall = last / first
         rows[LOSSES[loss].label, REGULARIZERS[regularizer].label] = [
             *(spread(cell) if cell else "–" for cell in widths),
-            f"{fall:.3g}" if math.isfinite(fall) else "–",
+            digits(fall) if math.isfinite(fall) else "–",
         ]
     columns = [*_k_names(runs), "largest k over smallest"]
     return _framed(rows, ["loss", "regularizer"], columns)

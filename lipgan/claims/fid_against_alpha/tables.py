@@ -9,7 +9,7 @@ import torch
 
 from lipgan.claims import domains, measures
 from lipgan.claims.published import CONSTANT_FID, TABLE3, TABLE4, TABLE4_DATASET, TABLE5
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.data import DATASETS
 from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSES
 from lipgan.gan.losses import LOSSES
@@ -48,7 +48,7 @@ def table4_beside_paper(runs: Sequence[Run], *, relative: bool = False) -> pd.Da
 
 def _over_best(values: Sequence[float]) -> list[str]:
     best = min(values)
-    return [f"{v / best:.3g}" if math.isfinite(v) else "diverged" for v in values]
+    return [digits(v / best) if math.isfinite(v) else "diverged" for v in values]
 
 
 def table4_clues() -> pd.DataFrame:
@@ -100,7 +100,7 @@ def table5_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     for dataset, column in TABLE5.items():
         table[f"paper, {DATASETS[dataset].label}"] = [
             *(f"{column[loss]:.2f}" for loss in cells),
-            f"{max(column.values()) / min(column.values()):.3g}",
+            digits(max(column.values()) / min(column.values())),
         ]
     return table
 
@@ -119,7 +119,7 @@ def domains_by_alpha(runs: Sequence[Run]) -> pd.DataFrame:
         widths = [math.inf if r.diverged else domains.late_width(r) for r in cell]
         norms = [r.metrics.get("lipschitz_layers", math.inf) for r in cell]
         rows[f"{k:g}", f"{alpha:g}"] = {
-            "kⁿ": f"{k**layers:.3g}",
+            "kⁿ": digits(k**layers),
             "∏ exact norms": spread(norms),
             "width of Ω": spread(widths),
             "width of αΩ": spread([alpha * width for width in widths]),

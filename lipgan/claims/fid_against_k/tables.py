@@ -7,7 +7,7 @@ import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.published import TABLE3
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.data import DATASETS
 from lipgan.experiments import TABLE3_K, TABLE3_LOSSES
 from lipgan.gan.losses import LOSSES
@@ -58,4 +58,4 @@ def ratios_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _ratio(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else "diverged"
+    return digits(value) if math.isfinite(value) else "diverged"

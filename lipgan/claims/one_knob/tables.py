@@ -7,6 +7,7 @@ import pandas as pd
 
 from lipgan import experiments
 from lipgan.claims.one_knob.criteria import Column, columns, pooled, spread_over_k
+from lipgan.claims.seeds import digits
 from lipgan.experiments import BENT_LOSSES, BIASES_COMPARED
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
@@ -53,7 +54,7 @@ def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> pd.DataFrame:
             by_k = found.get((loss, 0.0 if loss == "wgan" else value), {})
             if by_k:
                 rows[kind, LOSSES[loss].label] = {
-                    f"k = {k:g}": f"{median(by_k[k]):.3g}" for k in sorted(by_k)
+                    f"k = {k:g}": digits(median(by_k[k])) for k in sorted(by_k)
                 }
     table = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
     table.index = pd.MultiIndex.from_tuples(rows, names=["biases", "loss"])
@@ -69,9 +70,9 @@ def knob_table(runs: Sequence[Run]) -> pd.DataFrame:
         if loss != "wgan":
             row = rows.setdefault(LOSSES[loss].label, {})
             distance = pooled(by_k)
-            row[f"αkⁿ = {value:g}"] = f"{distance:.3g} ({distance / wgan:.2f})"
+            row[f"αkⁿ = {value:g}"] = f"{digits(distance)} ({distance / wgan:.2f})"
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("loss")
-    table[LOSSES["wgan"].label] = f"{wgan:.3g}"
+    table[LOSSES["wgan"].label] = digits(wgan)
     return table
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.roads import criteria
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
@@ -249,5 +249,7 @@ def _symbol(field: str) -> str:
     return "k" if field == "lipschitz_k" else "λ"
 
 
-def _number(value: float, form: str = ".3g") -> str:
-    return "–" if math.isnan(value) else f"{value:{form}}"
+def _number(value: float, form: str = "") -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:{form}}" if form else digits(value)

@@ -10,7 +10,7 @@ from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
 from lipgan.claims.frame import values_by
 from lipgan.claims.published import SYSTEMS_FID
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.claims.systems.gran import smallest_push
 from lipgan.experiments import ROADS, strength
 from lipgan.gan.losses import LOSSES
@@ -35,7 +35,7 @@ def cost_table(seconds: dict[str, float]) -> pd.DataFrame:
         raise ValueError(f"seconds: 'sn' is missing among {', '.join(seconds)}")
     table = pd.DataFrame(index=[REGULARIZERS[key].label for key in seconds])
     table["key"] = list(seconds)
-    table["ms per step"] = [f"{1e3 * s:.3g}" for s in seconds.values()]
+    table["ms per step"] = [digits(1e3 * s) for s in seconds.values()]
     table["times SN"] = [f"{s / seconds['sn']:.2f}" for s in seconds.values()]
     return table.rename_axis("regularizer")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.domains import typical
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.claims.two_failures.criteria import EVEN
 from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES
@@ -125,5 +125,5 @@ def _known(values: Sequence[float]) -> str:
 
 def _short(values: Sequence[float]) -> str:
     """``spread``, without the range where all seeds print alike."""
-    alike = len({f"{v:.3g}" for v in values}) == 1
+    alike = len(set(map(digits, values))) == 1
     return spread(values[:1] if alike else values)

@@ -7,7 +7,7 @@ from statistics import median
 import pandas as pd
 
 from lipgan.claims.domains import typical
-from lipgan.claims.seeds import spread
+from lipgan.claims.seeds import digits, spread
 from lipgan.claims.what_the_bend_does.criteria import HELD, PREDICTED, Arms
 from lipgan.experiments import BENT_LOSSES, SETTINGS, setting_label
 from lipgan.gan.losses import LOSSES
@@ -112,7 +112,7 @@ def measures_table(
 
 def _middle(values: Sequence[float]) -> str:
     finite = [v for v in values if math.isfinite(v)]
-    return f"{median(finite):.3g}" if finite else "–"
+    return digits(median(finite)) if finite else "–"
 
 
 def predictions_kept(runs: Sequence[Run]) -> str:
