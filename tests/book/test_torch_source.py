@@ -87,6 +87,7 @@ def version(root, name):
     return subprocess.run(python, capture_output=True, text=True).stdout.strip()
 
 
+@pytest.mark.slow
 def test_cpu_takes_torch_from_a_folder_and_all_else_from_the_lock(make, tmp_path):
     lock = make.root / "requirements.txt"
     pins = lock.read_text()
@@ -109,6 +110,7 @@ def test_cpu_takes_torch_from_a_folder_and_all_else_from_the_lock(make, tmp_path
     assert "error: TORCH: .venv has torch cpu; delete it to change that" in other.stderr
 
 
+@pytest.mark.slow
 def test_installed_sees_the_torch_of_the_interpreter(make):
     pytest.importorskip("torchvision")
     done = make("installed")
