@@ -186,7 +186,7 @@ def check_parameters(page: Page, scale: str) -> dict[str, Any]:
     if scale != DEFAULT_SCALE:
         values["scale"] = scale
         if "seeds" in defaults:
-            values.setdefault("seeds", [0])
+            values["seeds"] = [0]
     where = page.notebook.name
     for name in values:
         if name not in defaults:
