@@ -185,8 +185,6 @@ def check_parameters(page: Page, scale: str) -> dict[str, Any]:
     values = {"scale": scale, **page.parameters}
     if scale != DEFAULT_SCALE:
         values["scale"] = scale
-        if "seeds" in defaults:
-            values["seeds"] = [0]
     where = page.notebook.name
     for name in values:
         if name not in defaults:
@@ -200,4 +198,6 @@ def check_parameters(page: Page, scale: str) -> dict[str, Any]:
             checked[name] = coerce(value, defaults[name])
         except TypeError as error:
             raise PagesError(f"{where}: parameter {name}: {error}") from None
+    if scale != DEFAULT_SCALE and "seeds" in defaults:
+        checked["seeds"] = [0]
     return checked
