@@ -68,13 +68,14 @@ def count_records(options: argparse.Namespace) -> int:
 
 def verify_records(options: argparse.Namespace) -> int:
     """Check every byte of a store or of the published evidence."""
-    store = open_records(options.store) if options.store else _existing(None)
-    if isinstance(store, Evidence):
-        wrong = store.damaged()
-        print("".join(f"{error}\n" for error in wrong), end="")
-        print(f"{store.path}: {len(store)} published runs, {len(wrong)} files damaged")
-        return 1 if wrong else 0
     store = _existing(options.store)
+    published = open_records(store.path)
+    if isinstance(published, Evidence):
+        wrong = published.damaged()
+        print("".join(f"{error}\n" for error in wrong), end="")
+        runs = f"{len(published)} published runs"
+        print(f"{store.path}: {runs}, {len(wrong)} files damaged")
+        return 1 if wrong else 0
     found = verify(store)
     for error in (*found.damaged, *found.foreign):
         print(error)
@@ -94,6 +95,6 @@ def verify_records(options: argparse.Namespace) -> int:
 def _existing(path: str | None) -> RunStore:
     """The store to look at; a mistyped one is no empty one."""
     store = RunStore(path)
-    if path is not None and not store.path.is_dir():
-        raise FileNotFoundError(f"store: {path!r} is not a folder")
+    if not store.path.is_dir():
+        raise FileNotFoundError(f"store: {str(store.path)!r} is not a folder")
     return store

@@ -77,10 +77,20 @@ def test_status_counts_by_data_set_scale_and_outcome(store, capsys):
     assert "digits at smoke scale: 1 completed" in out
 
 
-def test_status_of_a_store_without_records_is_zero(tmp_path, capsys):
-    code, out, _ = call(capsys, "status", "--store", tmp_path)
-    assert code == 0
-    assert "0 records" in out
+@pytest.mark.parametrize("command", ["status", "verify"])
+@pytest.mark.parametrize("stated", ["option", "environment"])
+def test_a_mistyped_store_is_no_empty_one(
+    command, stated, tmp_path, capsys, monkeypatch
+):
+    store = tmp_path / "rums"
+    monkeypatch.setenv("LIPGAN_STORE", str(store))
+    options = ["--store", store] if stated == "option" else []
+    code, out, err = call(capsys, command, *options)
+    assert (code, out) == (2, "")
+    assert err == f"lipgan: store: {str(store)!r} is not a folder\n"
+    store.mkdir()
+    code, out, _ = call(capsys, command, *options)
+    assert (code, "0 records" in out) == (0, True)
 
 
 def test_verify_names_a_damaged_record(store, capsys):
