@@ -4,10 +4,12 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from lipgan.__main__ import main
 from lipgan.config import Config, fingerprint
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.gan.regularizers.base import Batch, Strength
+from lipgan.runs import RunStore
 from lipgan.training import train
 
 CPU = torch.device("cpu")
@@ -145,6 +147,16 @@ def test_a_config_is_explicit_about_every_strength():
     other = Config(regularizer="sn+gp", lipschitz_k=3, second_k=1)
     assert config.config_id == same.config_id != other.config_id
     assert config.cohort_key == other.cohort_key != Config().cohort_key
+
+
+def test_the_command_line_trains_joined_ones(tmp_path, capsys):
+    asked = "train --dataset toy2d --scale smoke --regularizer sn+gp --second-k 0.5"
+    assert main([*asked.split(), "--store", str(tmp_path)]) == 0
+    (run,) = RunStore(tmp_path)
+    assert (run.config.regularizer, run.config.second_k) == ("sn+gp", 0.5)
+    wrong = asked.replace("sn+gp", "gp+sn")
+    assert main([*wrong.split(), "--store", str(tmp_path)]) == 2
+    assert "is spelled 'sn+gp'" in capsys.readouterr().err
 
 
 def test_label_has_all_strengths():
