@@ -54,7 +54,7 @@ def guarded(code, folder):
 def test_import_train_sweep_status_and_verify_need_no_network(tmp_path):
     done = guarded(WORK, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert "not found" in done.stderr
+    assert "is not there" in done.stderr
     assert "0 damaged" in done.stdout
 
 

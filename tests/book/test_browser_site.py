@@ -15,6 +15,7 @@ from lipgan.claims import domains
 from lipgan.gan.losses import LOSSES
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]

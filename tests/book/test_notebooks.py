@@ -195,6 +195,7 @@ def smoke_work(tmp_path_factory):
     return tmp_path_factory.mktemp("smoke")
 
 
+@pytest.mark.slow  # `make book SCALE=smoke` runs them as well
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_page_runs_at_smoke(path, smoke_work):
     layout = Layout(ROOT, "smoke", smoke_work / "runs", smoke_work)
@@ -207,6 +208,7 @@ def test_page_runs_at_smoke(path, smoke_work):
         assert "injected-parameters" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "more"),
     [

@@ -18,6 +18,8 @@ from lipgan.runs import Run, RunStore, StoreError
 from lipgan.runs.verify import verify
 from lipgan.sweep import run_or_load
 
+pytestmark = pytest.mark.slow
+
 KILLS = 50
 CONFIGS = [
     Config(dataset="toy2d", scale="smoke", seed=seed, num_steps=steps)

@@ -19,6 +19,8 @@ from lipgan.sweep import run_or_load
 from lipgan.sweep.dask import dask_executor, worker_gpu
 from lipgan.sweep.workers import WorkerLost
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).resolve().parent
 PATIENCE = 300  # seconds; a busy machine starts processes slowly
 COHORTS, MEMBERS = 8, 2

@@ -31,6 +31,8 @@ from lipgan.sweep.workers import (
     spread,
 )
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 300  # seconds; a busy machine starts processes slowly
 
 
