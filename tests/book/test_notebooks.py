@@ -276,6 +276,7 @@ def test_contents_without_the_page_are_refused(project, no_kernel):
 # The runner
 
 
+@pytest.mark.slow
 def test_failures_are_listed_and_the_rest_runs(project, monkeypatch, capsys):
     layout = project(
         {
@@ -300,6 +301,7 @@ def test_failures_are_listed_and_the_rest_runs(project, monkeypatch, capsys):
     assert not (layout.work / "html").exists()
 
 
+@pytest.mark.slow
 def test_wrong_calls_exit_with_two(project, monkeypatch, capsys, no_kernel):
     layout = project({"one": notebook()})
     monkeypatch.setattr(build, "ROOT", layout.root)

@@ -19,6 +19,7 @@ def start(store, *options):
     return subprocess.Popen(command, env=environment, **pipes)
 
 
+@pytest.mark.slow
 def test_a_signal_stops_between_two_steps_and_the_same_command_goes_on(tmp_path):
     keep = ("--checkpoint-every", "1000")
     process = start(tmp_path, *keep)

@@ -145,6 +145,7 @@ print(*sizes[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
 def test_memory_that_really_runs_out_splits_a_cohort():
     member = member_bytes(

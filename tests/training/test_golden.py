@@ -150,6 +150,7 @@ print(json.dumps([torch.backends.cpu.get_cpu_capability(), *verdicts]))
 """
 
 
+@pytest.mark.slow
 def test_another_machine_same_verdicts():
     """Of the published records; torch goes without this machine's vector units."""
     done = subprocess.run(
