@@ -150,7 +150,11 @@ def run_pages(
     common = stamp_of_inputs(layout)
     # What a page is made from is noted before it is: an edit meanwhile must outdate it.
     sources = {page.name: digests_of_sources(page, layout.root) for page, _ in jobs}
-    outdated = [job for job in jobs if not is_current(*job, layout, common)]
+    outdated = [
+        job
+        for job in jobs
+        if not is_current(*job, layout, common, sources[job[0].name])
+    ]
     if len(outdated) < len(jobs):
         say(f"  {len(jobs) - len(outdated)} pages are unchanged")
     with (
@@ -248,7 +252,6 @@ def digests_of_sources(page: Page, root: Path) -> dict[str, str]:
 def _stamp(page: Page, parameters: dict[str, Any], layout: Layout) -> dict[str, Any]:
     executed = layout.pages / f"{page.name}.ipynb"
     return {
-        **digests_of_sources(page, layout.root),
         "page": digest([executed], executed.parent),
         "parameters": json.loads(json.dumps(parameters)),
     }
@@ -262,13 +265,17 @@ def write_stamp(
     sources: dict[str, str],
 ) -> None:
     """Notes beside a page what it was made from."""
-    stamp = {**common, **_stamp(page, parameters, layout), **sources}
+    stamp = {**common, **sources, **_stamp(page, parameters, layout)}
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
     (layout.pages / f"{page.name}.json").write_text(text, "utf-8")
 
 
 def is_current(
-    page: Page, parameters: dict[str, Any], layout: Layout, common: dict[str, str]
+    page: Page,
+    parameters: dict[str, Any],
+    layout: Layout,
+    common: dict[str, str],
+    sources: dict[str, str],
 ) -> bool:
     """Tells whether a page exists and everything it was made from is unchanged."""
     stamp = layout.pages / f"{page.name}.json"
@@ -278,4 +285,4 @@ def is_current(
         noted = json.loads(stamp.read_text("utf-8"))
     except ValueError:
         return False
-    return bool(noted == {**common, **_stamp(page, parameters, layout)})
+    return bool(noted == {**common, **sources, **_stamp(page, parameters, layout)})

@@ -32,7 +32,7 @@ def legend() -> str:
 
 
 def headline(verdicts: Mapping[str, Verdict]) -> str:
-    """The verdicts of a page in two lines: the first claim, then how the others fared.
+    """The verdicts of a page: the first claim, then how the others fared.
 
     Args:
         verdicts: by claim, the leading one first.
@@ -41,12 +41,12 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     first = verdicts[name]
     seeds = f"seeds {listed(first.seeds)}" if first.seeds else "closed formulas"
     where = f"scale `{first.scale or 'none'}`, {seeds}"
-    lines = [f"{badge(first.status)} {CLAIMS[name].statement} ({where})."]
+    text = f"{badge(first.status)} {CLAIMS[name].statement} ({where})."
     if others:
         which = "The other statement" if len(others) == 1 else "The other statements"
         counts = counted(verdicts, others, none=False)
-        lines += [f"{which} of this page: {counts}."]
-    return " ".join(lines)
+        text += f" {which} of this page: {counts}."
+    return text
 
 
 def found(verdict: Verdict, line: int, *, short: bool = False) -> str:
@@ -98,13 +98,12 @@ def in_a_box(title: str, lines: Sequence[str]) -> str:
 def evidence_markdown(name: str, verdict: Verdict) -> str:
     """Every line of evidence on a claim."""
     claim = CLAIMS[name]
-    lines: list[str] = []
     if not verdict.checks:
         return f"Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = ", ".join(map(str, verdict.seeds))
     late = claim.post_hoc or bool(claim.changes)
     when = "written when the runs were known" if late else "fixed before the results"
-    lines += [f"| criterion, {when} | found | holds |", "|---|---|---|"]
+    lines = [f"| criterion, {when} | found | holds |", "|---|---|---|"]
     lines += [f"| {c.criterion} | {c.found} | {_held(c)} |" for c in verdict.checks]
     lines += ["", f"Scale `{verdict.scale}`, seeds {seeds or 'none: closed formulas'}."]
     if all(check.implementation for check in verdict.checks):

@@ -55,9 +55,14 @@ def _import(module: str, package: str, name: str) -> Any:
         raise ImportError(f"data set {name} needs {reason}") from error
 
 
+def _where(request: Request) -> str:
+    """How messages call the data that were asked for."""
+    return f"data set {request.name!r} in {str(request.root)!r}"
+
+
 def _torchvision(request: Request, class_name: str, **options: Any) -> Any:
     datasets = _import("torchvision.datasets", "torchvision", request.name)
-    where = f"data set {request.name!r} in {str(request.root)!r}"
+    where = _where(request)
     build = getattr(datasets, class_name)
     try:
         return build(str(request.root), download=request.download, **options)
@@ -88,8 +93,7 @@ def mnist(request: Request) -> Loaded:
     elif len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
         wrong = f"labels from {int(labels.min())} to {int(labels.max())}, not 0 to 9"
     if wrong:
-        where = f"data set {request.name!r} in {str(request.root)!r}"
-        raise ValueError(f"{where}: damaged file ({wrong})")
+        raise ValueError(f"{_where(request)}: damaged file ({wrong})")
     return x, labels, 10, ""
 
 
@@ -113,7 +117,7 @@ def cifar10_jpeg(request: Request) -> Loaded:
     place = request.root / "cifar10-jpeg"
     if not place.is_dir():
         raise FileNotFoundError(
-            f"data set {request.name!r} in {str(request.root)!r}: not found; put the "
+            f"{_where(request)}: not found; put the "
             f"ten class folders into {str(place)!r}, or point to its folder "
             "(--data DIR, LIPGAN_DATA)"
         )
