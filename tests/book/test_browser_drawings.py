@@ -34,13 +34,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright", reason="needs playwright")
-    with site_survey.chromium() as chromium:
-        yield chromium
-
-
 def smallest_texts(browser, path, window):
     """File and size in pixels of the smallest text of each drawn figure on a page."""
     page = browser.new_page(viewport=window)

@@ -11,7 +11,7 @@ from lipgan import experiments
 from lipgan.runs.evidence import open_records
 from lipgan.sweep import load_known
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
@@ -39,16 +39,6 @@ def site(tmp_path_factory):
     for theme in ("light", "dark"):
         (root / f"{theme}.html").write_text(PAGE.format(theme=theme), "utf-8")
     return root
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

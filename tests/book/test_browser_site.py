@@ -28,12 +28,6 @@ PAGE_BUDGET, SITE_BUDGET, SECONDS = 1.5 * MEGABYTE, 60 * MEGABYTE, 2.0
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with site_survey.chromium() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
 def findings(browser):
     """Call it for what one page showed; every page is opened once."""
     known = {}
