@@ -39,8 +39,11 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     """
     name, *others = verdicts
     first = verdicts[name]
-    seeds = f"seeds {listed(first.seeds)}" if first.seeds else "closed formulas"
-    where = f"scale `{first.scale or 'none'}`, {seeds}"
+    where = f"scale `{first.scale or 'none'}`"
+    if first.seeds:
+        where += f", seeds {listed(first.seeds)}"
+    elif first.checks:
+        where += ", closed formulas"
     text = f"{badge(first.status)} {CLAIMS[name].statement} ({where})."
     if others:
         which = "The other statement" if len(others) == 1 else "The other statements"

@@ -14,7 +14,7 @@ from lipgan.claims.bound.tables import (
     table2_recomputed,
 )
 from lipgan.claims.fid_against_k.tables import ratios_beside_paper
-from lipgan.claims.judge import CLAIMS, Verdict, judged
+from lipgan.claims.judge import CLAIMS, Verdict, judge, judged
 from lipgan.claims.overview import claims_markdown
 from lipgan.claims.published import TABLE3
 from lipgan.claims.seeds import digits, spread
@@ -58,6 +58,10 @@ def test_headline_is_the_first_claim_and_a_count_of_the_others():
     assert "seeds 0–1" in text
     assert text.endswith("The other statements of this page: 2 reproduced.")
     assert "other" not in page.headline({"table3": verdicts["table3"]})
+    smoke = {"table3": Verdict("not tested", (), scale="smoke")}
+    assert page.headline(smoke).endswith("(scale `smoke`).")
+    formulas = judge("degenerate_gan", [], "embedded")
+    assert page.headline({"degenerate_gan": formulas}).count("closed formulas") == 1
     assert page.found(verdicts["table3"], 0) == page.NO_VERDICT
 
 
