@@ -21,6 +21,10 @@ EVIDENCE = Path(__file__).resolve().parents[2] / "book" / "data"
         ("class_coverage_digits_64", MetricName("class_coverage", "digits", 64)),
         ("coverage_pixels_1500", MetricName("coverage", "pixels", 1500)),
         ("neural_divergence_250", MetricName("neural_divergence", samples=250)),
+        (
+            "neural_divergence_100_10k",
+            MetricName("neural_divergence", samples=100, real=10_000),
+        ),
         ("w1_4", MetricName("w1", samples=4)),
         ("lipschitz_layers", MetricName("lipschitz_layers")),
     ],
