@@ -114,11 +114,11 @@ def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
 
 
 def pair_metrics(features: Tensor, reference: Reference) -> dict[str, Tensor]:
-    """Kernel distance, density and coverage of generated features (n, d)."""
+    """Kernel distance and shares of manifolds of generated features (n, d)."""
     real = reference.compared
     distance = metrics.kernel_distance(features, real, mean_b=reference.kernel)
-    density, coverage = metrics.density_coverage(real, features, radii=reference.radii)
-    return {"kid": distance, "density": density, "coverage": coverage}
+    shares = metrics.manifold_shares(real, features, nearest=reference.nearest)
+    return {"kid": distance, **shares}
 
 
 def constant_metric(reference: Reference) -> dict[str, float]:

@@ -21,7 +21,7 @@ from lipgan.runs import atomic
 
 MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
 FORMAT = 1  # of the files; count on when what they hold is computed differently
-KEPT = ("mean", "covariance", "compared", "radii", "kernel", "constant", "variance")
+KEPT = ("mean", "covariance", "compared", "nearest", "kernel", "constant", "variance")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Reference:
         covariance: of these, float64 (d, d).
         compared: features of all real images, or of ``MOST_COMPARED`` evenly picked
             ones, float32 (n, d).
-        radii: distance of each of these to its fifth nearest, (n,).
+        nearest: distances of each of these to its five nearest, ascending, (n, 5).
         kernel: mean kernel among them, for the kernel distance.
         constant: distance of an all-black image, the mark of a generator that crashed.
         variance: of all real images, mean over pixels, in squared gray values.
@@ -46,7 +46,7 @@ class Reference:
     mean: Tensor
     covariance: Tensor
     compared: Tensor
-    radii: Tensor
+    nearest: Tensor
     kernel: Tensor
     constant: Tensor
     variance: Tensor
@@ -112,7 +112,7 @@ def _computed(dataset: Dataset, extractor: Extractor) -> dict[str, Tensor]:
         "mean": mean,
         "covariance": covariance,
         "compared": compared,
-        "radii": metrics.neighbor_radii(compared),
+        "nearest": metrics.nearest_distances(compared),
         "kernel": metrics.kernel_mean(compared),
         "constant": metrics.constant_distance(features, black),
         "variance": pixel_variance(dataset.x),
