@@ -18,7 +18,7 @@ import numpy as np
 
 from book import figure_generators
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
-from book.slides import write_slides
+from book.slides import Verdicts, write_slides
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.judge import CLAIMS, SEEDS, VERDICTS, Verdict
@@ -42,12 +42,15 @@ class FigureDataError(ValueError):
     """The records that the figures need are not complete."""
 
 
-def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
+def write_figures(
+    evidence: Records, generators: Records, verdicts: Verdicts, folder: Path
+) -> None:
     """Writes `scripts/`, data and sample pictures, and `pictures/`, the static ones.
 
     Args:
         evidence: the published records.
         generators: records of Table 3 with the weights of their generators.
+        verdicts: by claim and data set, for a slide.
         folder: is emptied and made anew.
 
     Raises:
@@ -80,7 +83,7 @@ def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
     _write_generators(scripts, played)
     _write_pictures(pictures, runs, toys, played)
     tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
-    write_slides(tables, pictures / "slides")
+    write_slides(tables, verdicts, pictures / "slides")
 
 
 def install(source: Path, data: Path, built: Path) -> None:

@@ -137,8 +137,12 @@ def judge_page(
         dataset: whose runs these are.
     """
     home = dataset if dataset in ELSEWHERE else HOME
-    chosen = [name for name in names if name in ELSEWHERE.get(home, CLAIMS)]
-    return {name: judge(name, runs, scale, home) for name in chosen}
+    return {n: judge(n, runs, scale, home) for n in with_criteria(names, home)}
+
+
+def with_criteria(names: Sequence[str], dataset: str) -> list[str]:
+    """The claims that have criteria on a data set."""
+    return [name for name in names if name in ELSEWHERE.get(dataset, CLAIMS)]
 
 
 def _judged(name: str, dataset: str) -> Claim | OnData:

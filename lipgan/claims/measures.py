@@ -58,8 +58,9 @@ def metric(run: Run, family: str) -> float:
     """The metric of this family, whatever its protocol; NaN where there is none.
 
     Families are ``fd``, ``is``, ``kid``, ``density``, ``coverage``, ``class_coverage``,
-    ``pixel_variance``, ``neural_divergence`` and ``w1``; names go on with the protocol
-    (``kid_digits_2k``; ``kid_mnist_2k_10k`` where it used a part of the real images).
+    ``precision``, ``recall``, ``pixel_variance``, ``neural_divergence`` and ``w1``;
+    names go on with the protocol (``kid_digits_2k``; ``kid_mnist_2k_10k`` where it used
+    a part of the real images). Records made before a metric was added lack it.
     """
     return families(run).get(family, math.nan)
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from lipgan.claims.base import Change, Check
-from lipgan.claims.judge import CLAIMS, Verdict, counted, judged
+from lipgan.claims.elsewhere import ELSEWHERE
+from lipgan.claims.judge import (
+    CLAIMS,
+    HOME,
+    Verdict,
+    counted,
+    judged,
+    with_criteria,
+)
 from lipgan.runs import Run, RunStore, training_seconds
 
 NO_VERDICT = "not known at this scale"
@@ -144,12 +152,17 @@ def listed(seeds: Sequence[int]) -> str:
     return ", ".join(map(str, seeds))
 
 
-def own_verdicts(names: Sequence[str], scale: str) -> str:
+def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
     """The verdicts of what the reader trained, as lines under the published ones."""
-    own = RunStore()
-    rows = []
-    for name in names:
-        verdict = judged(name, own, scale)
+    if scale == "smoke" or dataset not in (HOME, *ELSEWHERE):
+        return (
+            "No such runs are published: these were trained where this page was made."
+        )
+    own, rows = RunStore(), []
+    seeds: tuple[int, ...] = ()
+    for name in with_criteria(names, dataset):
+        verdict = judged(name, own, scale, dataset=dataset)
+        seeds = seeds or verdict.seeds
         if verdict.checks:
             found = "; ".join(check.found for check in verdict.checks)
             rows.append(
@@ -157,9 +170,8 @@ def own_verdicts(names: Sequence[str], scale: str) -> str:
             )
     if not rows:
         return "Nothing was trained here: these are the published records."
-    seeds = listed(judged(names[0], own, scale).seeds)
     lines = ["| verdict | claim | found |", "|---|---|---|", *rows]
-    return in_a_box(f"Trained where this page was made, seed {seeds}", lines)
+    return in_a_box(f"Trained where this page was made, seed {listed(seeds)}", lines)
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:

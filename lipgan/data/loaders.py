@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lipgan.data.dataset import to_uint8
-from lipgan.data.expected import what_is_missing
+from lipgan.data.expected import what_is_damaged, what_is_missing
 from lipgan.data.image_files import classes_of, find_images, read_images
 from lipgan.support.paths import user_path
 
@@ -69,11 +69,13 @@ def _torchvision(request: Request, class_name: str, **options: Any) -> Any:
     except (AssertionError, LookupError, OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         hint = "fetch it (--download) or point to its folder (--data DIR, LIPGAN_DATA)"
-        if request.download:
+        missing = what_is_missing(request.root, build)
+        if request.download and (missing or isinstance(error, OSError)):
             raise FileNotFoundError(f"{where}: download failed: {reason}") from error
-        if missing := what_is_missing(request.root, class_name):
+        if missing:
             raise FileNotFoundError(f"{where}: {missing}; {hint}") from error
-        raise ValueError(f"{where}: damaged file ({reason or error!r})") from error
+        damage = what_is_damaged(request.root, build) or reason or repr(error)
+        raise ValueError(f"{where}: damaged file ({damage})") from error
 
 
 def digits(request: Request) -> Loaded:
@@ -90,9 +92,10 @@ def mnist(request: Request) -> Loaded:
     wrong = ""
     if len(labels) != len(x):
         wrong = f"{len(labels)} labels for {len(x)} images"
-    elif len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
+    elif not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
         wrong = f"labels from {int(labels.min())} to {int(labels.max())}, not 0 to 9"
     if wrong:
+        wrong = f"MNIST/raw/train-labels-idx1-ubyte holds {wrong}"
         raise ValueError(f"{_where(request)}: damaged file ({wrong})")
     return x, labels, 10, ""
 

@@ -19,7 +19,13 @@ from lipgan.metrics.lipschitz import (
     layer_norms,
     matrix_norms,
 )
-from lipgan.metrics.manifolds import precision_recall
+from lipgan.metrics.manifolds import (
+    density_coverage,
+    manifold_shares,
+    nearest_distances,
+    neighbor_radii,
+    precision_recall,
+)
 from lipgan.metrics.names import MetricName
 from lipgan.metrics.points import (
     geometric_median,
@@ -28,11 +34,9 @@ from lipgan.metrics.points import (
 )
 from lipgan.metrics.samples import (
     class_coverage,
-    density_coverage,
     inception_style_score,
     kernel_distance,
     kernel_mean,
-    neighbor_radii,
 )
 from lipgan.metrics.slopes import (
     attained_slopes,
@@ -65,8 +69,10 @@ __all__ = [
     "kernel_mean",
     "largest_curvature",
     "layer_norms",
+    "manifold_shares",
     "matrix_norms",
     "moments",
+    "nearest_distances",
     "neighbor_radii",
     "precision_recall",
     "slope_interval_bound",

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 
 # Families whose numbers depend on the features of an extractor, which is named next.
-_ON_FEATURES = ("fd", "fid", "is", "kid", "density", "coverage", "class_coverage")
+_ON_FEATURES = (
+    *("fd", "fid", "is", "kid", "class_coverage"),
+    *("density", "coverage", "precision", "recall"),
+)
 _COUNT = re.compile(r"(.+)_(\d+)(k?)")
 _CONSTANT = "_constant"
 

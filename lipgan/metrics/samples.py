@@ -10,7 +10,6 @@ from torch import Tensor
 from lipgan.metrics.inputs import Array, as_numbers, as_tensor
 
 SUM_TOLERANCE = 1e-3  # float32 softmax over a thousand classes stays far below
-ROUNDING = 1e-12  # of a squared distance in float64, relative to the largest norm
 
 
 def kernel_distance(
@@ -44,9 +43,9 @@ def kernel_distance(
     Source:
         Binkowski et al., Demystifying MMD GANs, 2018, Sec. 3 and 4.
     """
-    a = _features(features_a, "features_a", 2)
-    b = _features(features_b, "features_b", 2)
-    _check_pair(a, b, ("features_a", "features_b"), block)
+    a = features_of(features_a, "features_a", 2)
+    b = features_of(features_b, "features_b", 2)
+    check_pair(a, b, ("features_a", "features_b"), block)
     within_b = kernel_mean(b, block=block) if mean_b is None else mean_b
     between = sum(_kernel(rows, b).sum() for rows in a.split(block))
     return kernel_mean(a, block=block) + within_b - 2 * between / (len(a) * len(b))
@@ -66,8 +65,8 @@ def kernel_mean(features: Array, *, block: int = 1000) -> Tensor:
         ValueError: If the shape does not fit, a value is not finite or block is not
             positive.
     """
-    x = _features(features, "features", 2)
-    _check_block(block)
+    x = features_of(features, "features", 2)
+    check_block(block)
     total = x.new_zeros(())
     for start in range(0, len(x), block):
         rows = x[start : start + block]
@@ -75,83 +74,6 @@ def kernel_mean(features: Array, *, block: int = 1000) -> Tensor:
         total += square.sum() - square.diagonal().sum()
         total += 2 * _kernel(rows, x[start + block :]).sum()  # pairs of other blocks
     return total / (len(x) * (len(x) - 1))
-
-
-def neighbor_radii(real: Array, k: int = 5, *, block: int = 1000) -> Tensor:
-    """Distance of every row to its k-th nearest other row.
-
-    Args:
-        real: (n, d).
-        k: From 1 to n - 1.
-        block: Rows per pass; memory is one matrix of block x n numbers.
-
-    Returns:
-        Radii (n,), float64, in units of the features.
-
-    Raises:
-        ValueError: If an argument does not fit.
-    """
-    x = _features(real, "real", 2)
-    _check_block(block)
-    if not 1 <= k < len(x):
-        raise ValueError(f"k: {k!r} is not within 1 to {len(x) - 1}, rows of real - 1")
-    x = x - x.mean(0)  # a distance is a difference of norms: keep these small
-    squares = []
-    for start in range(0, len(x), block):
-        square = _square_distances(x[start : start + block], x)
-        square.diagonal(start).fill_(torch.inf)
-        squares.append(square.topk(k, dim=1, largest=False).values[:, -1])
-    return torch.cat(squares).clamp(min=0).sqrt()
-
-
-def density_coverage(
-    real: Array,
-    fake: Array,
-    k: int = 5,
-    *,
-    radii: Tensor | None = None,
-    block: int = 1000,
-) -> tuple[Tensor, Tensor]:
-    """How densely fakes lie among real samples, and how many of these they cover.
-
-    Each real sample owns the open ball that reaches to its k-th nearest real neighbor.
-    Density is the mean number of balls that hold a fake, divided by k: 1 is expected
-    for equal distributions, and it can be larger. Coverage is the share of balls with
-    at least one fake: for equal distributions and as many fakes as real samples,
-    1 - 2^-k in expectation. It grows with the number of fakes, so compare it at equal
-    counts only.
-
-    Args:
-        real: (n, d), n above k.
-        fake: (m, d), m at least 1.
-        k: Neighbors.
-        radii: ``neighbor_radii(real, k)``, where many sets are judged against `real`.
-        block: Real rows per pass; memory is one matrix of block x max(n, m) numbers.
-
-    Returns:
-        Density, at least 0, and coverage in [0, 1], float64 () each.
-
-    Raises:
-        ValueError: If an argument does not fit.
-
-    Source:
-        Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models,
-        2020, Eqs. 3 and 4; the inequality is strict as in the authors' program.
-    """
-    x, y = _features(real, "real", 2), _features(fake, "fake", 1)
-    _check_pair(x, y, ("real", "fake"), block)
-    radii = neighbor_radii(x, k, block=block) if radii is None else radii
-    if radii.shape != x.shape[:1]:
-        raise ValueError(f"radii: shape {tuple(radii.shape)} is not ({len(x)},)")
-    x, y = x - x.mean(0), y - x.mean(0)
-    # a fake on the edge of a ball, such as a copy of a real sample, is outside of it
-    edge = radii.square() - ROUNDING * _square_norms(x).amax()
-    held, covered = x.new_zeros(()), x.new_zeros(())
-    for rows, limit in zip(x.split(block), edge.split(block), strict=True):
-        inside = _square_distances(rows, y) < limit[:, None]
-        held += inside.sum()
-        covered += inside.any(1).sum()
-    return held / (k * len(y)), covered / len(x)
 
 
 def inception_style_score(probabilities: Array) -> Tensor:
@@ -236,17 +158,7 @@ def _kernel(x: Tensor, y: Tensor) -> Tensor:
     return base * base * base  # the general power is several times slower
 
 
-def _square_distances(x: Tensor, y: Tensor) -> Tensor:
-    """Squared Euclidean distances of all pairs, (n, m), exact to ``ROUNDING``."""
-    product = (x @ y.mT).mul_(-2)
-    return product.add_(_square_norms(x)[:, None]).add_(_square_norms(y))
-
-
-def _square_norms(x: Tensor) -> Tensor:
-    return x.square().sum(1)
-
-
-def _features(values: Array, name: str, least: int) -> Tensor:
+def features_of(values: Array, name: str, least: int) -> Tensor:
     """Rows (n, d) in float64 without gradient."""
     features = as_numbers(values, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] < 1:
@@ -256,14 +168,16 @@ def _features(values: Array, name: str, least: int) -> Tensor:
     return features
 
 
-def _check_pair(a: Tensor, b: Tensor, names: tuple[str, str], block: int) -> None:
+def check_pair(a: Tensor, b: Tensor, names: tuple[str, str], block: int) -> None:
+    """Refuse, with ValueError, features of different dimensions."""
     if a.shape[1] != b.shape[1]:
         raise ValueError(
             f"{', '.join(names)}: dimensions {a.shape[1]} and {b.shape[1]} differ"
         )
-    _check_block(block)
+    check_block(block)
 
 
-def _check_block(block: int) -> None:
+def check_block(block: int) -> None:
+    """Refuse, with ValueError, a block of no rows."""
     if block < 1:
         raise ValueError(f"block: {block!r} is not a positive number of rows")

@@ -14,8 +14,9 @@ from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.training.evaluate import evaluate, generated
 from lipgan.training.reference import Reference, make_reference
 
-MIN_IMAGES = 6  # each needs five neighbors, see metrics.neighbor_radii
+MIN_IMAGES = 6  # each needs five neighbors, see metrics.density_coverage
 DRY_IMAGES = 16  # real ones
+DRY_SAMPLES = 4  # generated ones: each needs three neighbors for precision and recall
 
 
 def check_count(dataset: Dataset) -> None:
@@ -30,7 +31,7 @@ def check_count(dataset: Dataset) -> None:
 def dry_evaluation(
     config: Config, dataset: Dataset, reference: Reference | None
 ) -> None:
-    """All that follows training, on two samples of one untrained GAN.
+    """All that follows training, on a few samples of one untrained GAN.
 
     Args:
         config: any member of the cohort.
@@ -40,7 +41,7 @@ def dry_evaluation(
     Raises:
         ValueError: this config could be trained on these data, but not judged.
     """
-    small = replace(config, num_steps=1, eval_samples=2)
+    small = replace(config, num_steps=1, eval_samples=DRY_SAMPLES)
     cohort = Cohort([small], dataset.x.device)
     if reference is not None:
         labels = None if dataset.labels is None else dataset.labels[:DRY_IMAGES]

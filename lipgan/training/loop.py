@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lipgan.config import Config
-from lipgan.data import Dataset
+from lipgan.data import Dataset, dataset_label
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.step import (
     discriminator_loss,
@@ -83,7 +83,8 @@ class Training:
             Stopped: the deadline has come, or a signal (``signals_stop_training``).
         """
         first = self.configs[0]
-        self.say(f"{len(self.configs)} GANs ({first.model}) on {first.dataset}")
+        on = dataset_label(first.dataset)  # a page may not show a path
+        self.say(f"{len(self.configs)} GANs ({first.model}) on {on}")
         for note in dict.fromkeys(filter(None, map(beyond_float32, self.configs))):
             self.say(note)
         self._resume(checkpoints)

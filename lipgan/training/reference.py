@@ -21,7 +21,7 @@ from lipgan.runs import atomic
 
 MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
 FORMAT = 1  # of the files; count on when what they hold is computed differently
-KEPT = ("mean", "covariance", "compared", "radii", "kernel", "constant", "variance")
+KEPT = ("mean", "covariance", "compared", "nearest", "kernel", "constant", "variance")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Reference:
         covariance: of these, float64 (d, d).
         compared: features of all real images, or of ``MOST_COMPARED`` evenly picked
             ones, float32 (n, d).
-        radii: distance of each of these to its fifth nearest, (n,).
+        nearest: distances of each of these to its five nearest, ascending, (n, 5).
         kernel: mean kernel among them, for the kernel distance.
         constant: distance of an all-black image, the mark of a generator that crashed.
         variance: of all real images, mean over pixels, in squared gray values.
@@ -46,7 +46,7 @@ class Reference:
     mean: Tensor
     covariance: Tensor
     compared: Tensor
-    radii: Tensor
+    nearest: Tensor
     kernel: Tensor
     constant: Tensor
     variance: Tensor
@@ -55,6 +55,18 @@ class Reference:
     def whole(self) -> bool:
         """Whether all real images are compared in pairs."""
         return len(self.compared) == len(self.images)
+
+    @property
+    def compared_images(self) -> Tensor:
+        """The images behind ``compared``, uint8 (n, C, H, W)."""
+        if self.whole:
+            return self.images
+        return self.images[even_indices(len(self.images), len(self.compared))]
+
+    @property
+    def real_count(self) -> int:
+        """How many real images are compared, as names say it: 0 for all."""
+        return 0 if self.whole else len(self.compared)
 
     def distance(self, features: Tensor) -> Tensor:
         """Frechet distance of features (n, d) from those of all real images, ()."""
@@ -68,8 +80,7 @@ class Reference:
         The first count is that of generated images. The second is that of real ones,
         and is there where these are not all.
         """
-        real = 0 if self.whole else len(self.compared)
-        return MetricName(family, self.extractor.name, count, real)
+        return MetricName(family, self.extractor.name, count, self.real_count)
 
 
 def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:
@@ -101,7 +112,7 @@ def _computed(dataset: Dataset, extractor: Extractor) -> dict[str, Tensor]:
         "mean": mean,
         "covariance": covariance,
         "compared": compared,
-        "radii": metrics.neighbor_radii(compared),
+        "nearest": metrics.nearest_distances(compared),
         "kernel": metrics.kernel_mean(compared),
         "constant": metrics.constant_distance(features, black),
         "variance": pixel_variance(dataset.x),

@@ -84,3 +84,6 @@ def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkey
     assert "seed 0" in lines
     monkeypatch.setenv("LIPGAN_STORE", str(tmp_path / "empty"))
     assert "Nothing was trained here" in page.own_verdicts(["table3"], "embedded")
+    for scale, dataset in (("smoke", "digits"), ("embedded", "folder:mine")):
+        text = page.own_verdicts(["table3"], scale, dataset)
+        assert "No such runs are published" in text

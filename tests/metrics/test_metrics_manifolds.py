@@ -50,6 +50,34 @@ def test_collapse_costs_recall_and_noise_costs_precision():
     assert metrics.precision_recall(real, other + 100) == (0, 0)
 
 
+@pytest.mark.parametrize("block", [7, 1000])
+@pytest.mark.parametrize("scale", [0.2, 1.7])
+def test_all_shares_come_from_one_pass(scale, block):
+    real, fake = sample(60, 3), scale * sample(40, 3, seed=1) + 0.3
+    density, coverage = metrics.density_coverage(real, fake)
+    precision, recall = metrics.precision_recall(real, fake)
+    nearest = metrics.nearest_distances(real)
+    for given in (None, nearest):
+        found = metrics.manifold_shares(real, fake, nearest=given, block=block)
+        assert found == {
+            "density": density,
+            "coverage": coverage,
+            "precision": precision,
+            "recall": recall,
+        }
+    assert len({float(value) for value in found.values()}) == 4
+    few = metrics.manifold_shares(real, fake[:3], nearest=nearest)
+    assert set(few) == {"density", "coverage"}  # none has three neighbors
+
+
+def test_nearest_distances_ascend_to_the_radii():
+    nearest = metrics.nearest_distances(sample(30, 2), 4)
+    assert nearest.shape == (30, 4)
+    assert (nearest.diff(dim=1) > 0).all()
+    for k in (1, 4):
+        assert torch.equal(nearest[:, k - 1], metrics.neighbor_radii(sample(30, 2), k))
+
+
 def test_what_does_not_fit_is_refused():
     real = sample(9, 2)
     with pytest.raises(ValueError, match="k: 3 is not within 1 to 2, rows of fake"):

@@ -20,7 +20,13 @@ EVIDENCE = Path(__file__).resolve().parents[2] / "book" / "data"
         ("kid_mnist_2k_10k", MetricName("kid", "mnist", 2000, 10_000)),
         ("class_coverage_digits_64", MetricName("class_coverage", "digits", 64)),
         ("coverage_pixels_1500", MetricName("coverage", "pixels", 1500)),
+        ("precision_mnist_2k_10k", MetricName("precision", "mnist", 2000, 10_000)),
+        ("recall_digits_2k", MetricName("recall", "digits", 2000)),
         ("neural_divergence_250", MetricName("neural_divergence", samples=250)),
+        (
+            "neural_divergence_100_10k",
+            MetricName("neural_divergence", samples=100, real=10_000),
+        ),
         ("w1_4", MetricName("w1", samples=4)),
         ("lipschitz_layers", MetricName("lipschitz_layers")),
     ],

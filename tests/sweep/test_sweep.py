@@ -1,6 +1,7 @@
 """Nothing is trained twice, nothing finished is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import torch
@@ -43,6 +44,20 @@ def test_second_call_trains_nothing_and_returns_the_same(
     second = run_quietly(configs, tmp_path)
     assert [r.config for r in second] == configs
     assert_alike(first, second)
+
+
+def test_a_record_from_before_a_metric_was_added_is_the_same_run(
+    tiny, tmp_path, monkeypatch
+):
+    (run,) = run_quietly([tiny()], tmp_path / "new")
+    later = {"precision_digits_64", "recall_digits_64"}
+    assert later <= set(run.metrics)
+    old = replace(run, metrics={k: run.metrics[k] for k in run.metrics.keys() - later})
+    RunStore(tmp_path / "old").save(old)
+    monkeypatch.setattr(training, "train", never)
+    (found,) = run_quietly([tiny()], tmp_path / "old")
+    assert found == old
+    assert RunStore(tmp_path / "old").holds(run)
 
 
 def test_the_guard_against_training_can_fail(configs, tmp_path, monkeypatch):

@@ -57,6 +57,7 @@ def test_small_sets_keep_names_and_values(folder, pixels):
     a, b = pixels.features(fake), pixels.features(real)
     black = pixels.features(torch.zeros(1, 1, 8, 8, dtype=torch.uint8))
     density, coverage = metrics.density_coverage(b, a)
+    precision, recall = metrics.precision_recall(b, a)
     assert found == {
         "fd_pixels_64": float(metrics.frechet_distance(a, b)),
         "kid_pixels_64": float(
@@ -64,6 +65,8 @@ def test_small_sets_keep_names_and_values(folder, pixels):
         ),
         "density_pixels_64": float(density),
         "coverage_pixels_64": float(coverage),
+        "precision_pixels_64": float(precision),
+        "recall_pixels_64": float(recall),
         "pixel_variance_64": float(
             fake.float().var(0).mean() / real.float().var(0).mean()
         ),
@@ -87,8 +90,12 @@ def test_large_sets_are_compared_in_part_and_say_so(folder, pixels, large):
     )
     assert found["density_pixels_64_1k"] == float(density)
     assert found["coverage_pixels_64_1k"] == float(coverage)
+    precision, recall = metrics.precision_recall(part, a)
+    assert found["precision_pixels_64_1k"] == float(precision)
+    assert found["recall_pixels_64_1k"] == float(recall)
     assert set(found) == {
         *("kid_pixels_64_1k", "density_pixels_64_1k", "coverage_pixels_64_1k"),
+        *("precision_pixels_64_1k", "recall_pixels_64_1k"),
         *("pixel_variance_64", "fd_pixels_constant"),
     }
     assert found["fd_pixels_constant"] > 0
@@ -232,4 +239,14 @@ def test_metrics_of_a_large_set_are_finite_after_training(folder, tiny, monkeypa
     runs = [train([tiny()], device="cpu")[0] for _ in range(2)]
     assert runs[0].metrics == runs[1].metrics
     assert math.isfinite(runs[0].metrics["kid_digits_64_100"])
+    assert math.isfinite(runs[0].metrics["neural_divergence_2_100"])  # two steps
     assert len(list(folder.iterdir())) == 1
+
+
+def test_the_images_compared_are_those_behind_the_features(folder, pixels, large):
+    made = make_reference(large, pixels)
+    assert torch.equal(pixels.features(made.compared_images), made.compared)
+    assert made.real_count == LIMIT
+    small = make_reference(Dataset("small", images(64), None, 0), pixels)
+    assert small.compared_images is small.images
+    assert small.real_count == 0
