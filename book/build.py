@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -91,11 +92,14 @@ def make_pages(layout: Layout, only: list[str] | None = None) -> None:
         raise BuildError("\n".join(lines))
 
 
-def make_claims(layout: Layout) -> None:
+def make_claims(layout: Layout) -> Mapping:
     """Writes the claims page and the report from the run records, read once.
 
     Args:
         layout: where to read and write.
+
+    Returns:
+        The verdicts by claim and data set.
 
     Raises:
         BuildError: the package cannot be imported, or a record is not sound.
@@ -127,13 +131,15 @@ def make_claims(layout: Layout) -> None:
     board += f"\n{legend()}; – no criterion.\n\n"
     board += matrix_markdown(small, "pages/claims.html")
     (layout.pages / "scoreboard.md").write_text(board, "utf-8")
+    return cells
 
 
-def make_figures(layout: Layout) -> None:
-    """Writes data and static pictures of the interactive figures.
+def make_figures(layout: Layout, verdicts: Mapping) -> None:
+    """Writes data and static pictures of the interactive figures, and the slides.
 
     Args:
         layout: where to read and write.
+        verdicts: by claim and data set, see `make_claims`.
 
     Raises:
         BuildError: the published records are not sound or not complete.
@@ -144,7 +150,7 @@ def make_figures(layout: Layout) -> None:
     book = layout.root / "book"
     evidence, generators = map(open_records, (book / "data", book / "generators"))
     try:
-        figure_data.write_figures(evidence, generators, layout.figures)
+        figure_data.write_figures(evidence, generators, verdicts, layout.figures)
     except ValueError as error:
         raise BuildError(f"figures: {error}") from error
 
@@ -161,13 +167,13 @@ def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
     _phase(f"Training ({layout.scale})", lambda: train_claims(layout))
     _phase(f"Running notebooks ({layout.scale})", lambda: make_pages(layout, only))
     if not execute_only:
-        _phase("Writing the claims page", lambda: make_claims(layout))
-        _phase("Writing data of the figures", lambda: make_figures(layout))
+        verdicts = _phase("Writing the claims page", lambda: make_claims(layout))
+        _phase("Writing data of the figures", lambda: make_figures(layout, verdicts))
         index = _phase("Building the site", lambda: make_site(layout))
         print(f"The book is ready: {index}")
 
 
-def _phase(title: str, step: Callable[[], object]) -> object:
+def _phase(title: str, step: Callable[[], Any]) -> Any:
     print(f"{title} ...", flush=True)
     start = time.perf_counter()
     result = step()

@@ -18,11 +18,12 @@ import numpy as np
 
 from book import figure_generators
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
-from book.slides import write_slides
+from book.slides import Verdicts, write_slides
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.judge import CLAIMS, SEEDS, VERDICTS, Verdict
 from lipgan.claims.page import badge
+from lipgan.data import DATASETS
 from lipgan.runs import Run
 from lipgan.runs.evidence import Records
 from lipgan.runs.run import png
@@ -41,12 +42,15 @@ class FigureDataError(ValueError):
     """The records that the figures need are not complete."""
 
 
-def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
+def write_figures(
+    evidence: Records, generators: Records, verdicts: Verdicts, folder: Path
+) -> None:
     """Writes `scripts/`, data and sample pictures, and `pictures/`, the static ones.
 
     Args:
         evidence: the published records.
         generators: records of Table 3 with the weights of their generators.
+        verdicts: by claim and data set, for a slide.
         folder: is emptied and made anew.
 
     Raises:
@@ -63,11 +67,15 @@ def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
     toys = _complete(experiments.figure1, evidence, "Figure 1")
     figure4 = _complete(experiments.figure4, evidence, "Figure 4")
     played = _complete(experiments.table3, generators, "Table 3")
-    _write_script(scripts, "domains", domains_data(runs, scaled))
+    groups = table3_groups(evidence)
+    domains_of = domains_data(runs, scaled)
+    others = [group for group in groups if group[0].config.dataset != "digits"]
+    domains_of["others"] = [measured_domains(group) for group in others]
+    _write_script(scripts, "domains", domains_of)
     _write_script(scripts, "table3", table3_data(evidence))
     samples = scripts / "samples"
     samples.mkdir()
-    for group in table3_groups(evidence):
+    for group in groups:
         for run in group:
             if run.samples is not None:
                 name = f"{run.config.config_id}.png"
@@ -75,7 +83,7 @@ def write_figures(evidence: Records, generators: Records, folder: Path) -> None:
     _write_generators(scripts, played)
     _write_pictures(pictures, runs, toys, played)
     tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
-    write_slides(tables, pictures / "slides")
+    write_slides(tables, verdicts, pictures / "slides")
 
 
 def install(source: Path, data: Path, built: Path) -> None:
@@ -129,22 +137,31 @@ def domains_data(runs: Sequence[Run], scaled: Sequence[Run]) -> dict[str, Any]:
         runs: all of Table 3, any number of seeds.
         scaled: runs under domain scaling, for the count only.
     """
-    ks = sorted({run.config.lipschitz_k for run in runs})
-    cells = {
-        loss: [_cell_domain(of_cell(runs, loss, k)) for k in ks]
-        for loss in dict.fromkeys(run.config.loss for run in runs)
-    }
-    config = runs[0].config
-    return {
-        "ks": ks,
-        "cells": cells,
-        "inputs": config.image_size**2 * config.channels,
-        "layers": len(runs[0].history["sigma"][0]),
-        "seeds": len({run.config.seed for run in runs}),
+    return measured_domains(runs) | {
         "straight": STRAIGHT,
         "bent": BENT,
         "worse": WORSE,
         "counts": _counts(runs, [*runs, *scaled]),
+    }
+
+
+def measured_domains(runs: Sequence[Run]) -> dict[str, Any]:
+    """Domains of all cells of one Table 3, and what Theorem 1 needs to bound them."""
+    ks = sorted({run.config.lipschitz_k for run in runs})
+    config = runs[0].config
+    label = DATASETS[config.dataset].label
+    return {
+        "title": f"{label}, {config.image_size} × {config.image_size}",
+        "ks": ks,
+        "cells": {
+            loss: [_cell_domain(of_cell(runs, loss, k)) for k in ks]
+            for loss in dict.fromkeys(run.config.loss for run in runs)
+        },
+        "side": config.image_size,
+        "channels": config.channels,
+        "inputs": config.image_size**2 * config.channels,
+        "layers": len(runs[0].history["sigma"][0]),
+        "seeds": len({run.config.seed for run in runs}),
     }
 
 

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from book.figure_table3 import of_cell
 from lipgan import experiments
+from lipgan.claims.judge import CLAIMS, Verdict
+from lipgan.claims.matrix import COLUMNS, Cell
+from lipgan.claims.page import MARKS
 from lipgan.runs import Run
 
 LARGEST = 300_000  # bytes of one file
 # Same data, same file: no date, and ids that do not change from run to run.
 STYLE = {"svg.hashsalt": "lipgan", "svg.fonttype": "path"}
 NO_DATE = {"Date": None}
+# (ink, ground) of a verdict: those of `lipgan.css`.
+SHADES = {
+    "reproduced": ("#0b6b3a", "#e6f5ec"),
+    "partly": ("#7a4d00", "#fdf1dc"),
+    "not reproduced": ("#9b1c1c", "#fdeaea"),
+    "not tested": ("#4a5360", "#eef0f3"),
+}
+Verdicts = Mapping[Cell, Verdict | None]
 
 
-def slide_figures(runs: dict[str, Sequence[Run]]) -> dict[str, Callable[[], Any]]:
+def slide_figures(
+    runs: dict[str, Sequence[Run]], verdicts: Verdicts
+) -> dict[str, Callable[[], Any]]:
     """File name -> what draws the figure.
 
     Args:
         runs: published runs by table: `table3`, `table4a`, `figure4`, `figure1`.
+        verdicts: by claim and data set, see `lipgan.claims.matrix`.
     """
     from lipgan.claims import draw
     from lipgan.claims.bound.figures import bound_of_the_domain
@@ -48,10 +62,47 @@ def slide_figures(runs: dict[str, Sequence[Run]]) -> dict[str, Callable[[], Any]
         ),
         "table4a": lambda: distance_against_alpha(runs["table4a"]),
         "figure1": lambda: toy_grid(first, experiments.FIGURE1_LOSSES),
+        "what_held": lambda: what_held(verdicts),
     }
 
 
-def write_slides(runs: dict[str, Sequence[Run]], folder: Path) -> list[Path]:
+def what_held(verdicts: Verdicts) -> Any:
+    """The tested claims of the paper, best verdicts first, with a mark per data set."""
+    import matplotlib.pyplot as plt
+
+    tested = [k for k, v in verdicts.items() if v and v.status != "not tested"]
+    columns = [c for c in COLUMNS if any(column == c for _, column in tested)]
+    home, order = next(iter(COLUMNS)), list(MARKS)
+    names = [n for n in CLAIMS if CLAIMS[n].of_paper and (n, home) in tested]
+    names.sort(key=lambda name: order.index(verdicts[name, home].status))
+    figure, ax = plt.subplots(figsize=(8 + 1.6 * len(columns), 1 + 0.25 * len(names)))
+    ax.set(xlim=(0, 8 + 1.6 * len(columns)), ylim=(len(names), -1.6))
+    ax.axis("off")
+    for y, name in enumerate(names):
+        ax.text(0, y, CLAIMS[name].statement, va="center")
+    for i, column in enumerate(columns):
+        x = 8.6 + 1.6 * i
+        ax.text(x, -1, column, ha="center", va="center", weight="bold")
+        for y, name in enumerate(names):
+            if (verdict := verdicts[name, column]) is not None:
+                _stamp(ax, x, y, verdict.status)
+    for x, status in zip((0.2, 2, 3.4, 5.5), order, strict=True):
+        _stamp(ax, x, -1, status)
+        ax.text(x + 0.25, -1, status, va="center")
+    return figure
+
+
+def _stamp(ax: Any, x: float, y: float, status: str) -> None:
+    """The sign of a verdict on its ground."""
+    ink, ground = SHADES[status]
+    box = {"boxstyle": "round,pad=0.25", "facecolor": ground, "edgecolor": "none"}
+    style = {"color": ink, "ha": "center", "va": "center", "bbox": box}
+    ax.text(x, y, MARKS[status], **style)
+
+
+def write_slides(
+    runs: dict[str, Sequence[Run]], verdicts: Verdicts, folder: Path
+) -> list[Path]:
     """Draws all slides into a folder, which is made if needed.
 
     Returns:
@@ -64,7 +115,7 @@ def write_slides(runs: dict[str, Sequence[Run]], folder: Path) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw in slide_figures(runs).items():
+    for name, draw in slide_figures(runs, verdicts).items():
         path = folder / f"{name}.svg"
         with plt.rc_context(STYLE):
             figure = draw()

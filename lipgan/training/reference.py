@@ -56,6 +56,18 @@ class Reference:
         """Whether all real images are compared in pairs."""
         return len(self.compared) == len(self.images)
 
+    @property
+    def compared_images(self) -> Tensor:
+        """The images behind ``compared``, uint8 (n, C, H, W)."""
+        if self.whole:
+            return self.images
+        return self.images[even_indices(len(self.images), len(self.compared))]
+
+    @property
+    def real_count(self) -> int:
+        """How many real images are compared, as names say it: 0 for all."""
+        return 0 if self.whole else len(self.compared)
+
     def distance(self, features: Tensor) -> Tensor:
         """Frechet distance of features (n, d) from those of all real images, ()."""
         if self.whole:  # a small set may not have full covariance, which this minds
@@ -68,8 +80,7 @@ class Reference:
         The first count is that of generated images. The second is that of real ones,
         and is there where these are not all.
         """
-        real = 0 if self.whole else len(self.compared)
-        return MetricName(family, self.extractor.name, count, real)
+        return MetricName(family, self.extractor.name, count, self.real_count)
 
 
 def make_reference(dataset: Dataset, extractor: Extractor) -> Reference:

@@ -41,7 +41,10 @@ def site(tmp_path_factory):
     evidence = open_records(ROOT / "book" / "data")
     runs = load_known(experiments.table3(), evidence)
     scripts = root / "_static" / "figures"
-    figure_data._write_script(scripts, "domains", figure_data.domains_data(runs, []))
+    mnist = load_known(experiments.table3(dataset="mnist", seeds=[1]), evidence)
+    found = figure_data.domains_data(runs, [])
+    found["others"] = [figure_data.measured_domains(mnist)]
+    figure_data._write_script(scripts, "domains", found)
     table3 = figure_table3.table3_data(evidence)
     figure_data._write_script(scripts, "table3", table3)
     figures = "".join(FIGURE.format(kind) for kind in KINDS)
@@ -251,6 +254,20 @@ def test_bound_shows_the_formula_of_the_paper(open_page):
     assert "256" in figure.locator('[data-name="inputs"]').text_content()
     wanted = f"{metrics.domain_bound(1.0, 3 * 256 * 256):.0f}"
     assert figure.locator('[data-name="bound"]').text_content() == wanted
+
+
+def test_bound_is_that_of_the_images_measured_on(open_page):
+    page = open_page()
+    figure = page.locator("figure.interactive-bound")
+    assert (
+        "at k = 1, digits, 8 × 8"
+        in figure.locator('[data-name="measured"]').text_content()
+    )
+    figure.get_by_label("Measured on").select_option("1")
+    assert "32 × 32 × 1" in figure.locator('[data-name="inputs"]').text_content()
+    wanted = f"{metrics.domain_bound(1.0, 32 * 32):.0f}"
+    assert figure.locator('[data-name="bound"]').text_content() == wanted
+    assert "MNIST, 32 × 32" in figure.locator('[data-name="measured"]').text_content()
 
 
 def test_table_is_walked_by_arrow_keys_and_opens_a_cell(open_page):

@@ -138,7 +138,7 @@ def test_commands_name_every_unusual_setting():
 def test_incomplete_records_are_refused(tmp_path):
     empty = RunStore(tmp_path / "empty")
     with pytest.raises(figure_data.FigureDataError, match="no complete records"):
-        figure_data.write_figures(empty, empty, tmp_path / "out")
+        figure_data.write_figures(empty, empty, {}, tmp_path / "out")
 
 
 def test_install_works_without_data(tmp_path):

@@ -1,5 +1,6 @@
 """Slides: the files that the teaching page offers, small and the same every time."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from book import slides
+from lipgan.claims.base import Check
+from lipgan.claims.judge import CLAIMS, Verdict
+from lipgan.claims.matrix import COLUMNS
+from lipgan.claims.page import MARKS
 from tests.book.test_teaching import COMMAND, check_command
 
 TEXT = (Path(__file__).resolve().parents[2] / "book" / "teaching.md").read_text("utf-8")
@@ -22,15 +27,34 @@ def drawn():
 def test_the_page_offers_every_slide():
     offered = re.findall(r"\{download\}`([\w.]+) <figures/slides/([\w.]+)>`", TEXT)
     assert [title for title, _ in offered] == [file for _, file in offered]
-    assert {f"{name}.svg" for name in slides.slide_figures(NO_RUNS)} == {
+    assert {f"{name}.svg" for name in slides.slide_figures(NO_RUNS, {})} == {
         file for _, file in offered
     }
 
 
+def test_what_held_has_a_row_per_tested_claim_and_a_column_per_data_set():
+    tested = (Check("asked", "found", True),)
+    verdicts = dict.fromkeys(itertools.product(CLAIMS, COLUMNS))
+    for name in ("table3", "small_k"):
+        verdicts[name, "digits, toys"] = Verdict("partly", tested)
+    verdicts["small_k", "MNIST"] = Verdict("reproduced", tested)
+    verdicts["table3", "MNIST"] = Verdict("not tested", ())
+    shown = [text.get_text() for text in slides.what_held(verdicts).axes[0].texts]
+    assert CLAIMS["table3"].statement in shown
+    assert CLAIMS["theorem1"].statement not in shown
+    assert "MNIST" in shown
+    assert "CelebA" not in shown
+    legend = 1  # of each sign
+    assert shown.count(MARKS["partly"]) == 2 + legend
+    assert shown.count(MARKS["reproduced"]) == 1 + legend
+    assert shown.count(MARKS["not tested"]) == 1 + legend
+
+
 def test_slides_do_not_change_from_run_to_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(slides, "slide_figures", lambda runs: {"one": drawn})
+    monkeypatch.setattr(slides, "slide_figures", lambda runs, verdicts: {"one": drawn})
     first, second = (
-        slides.write_slides(NO_RUNS, tmp_path / name)[0].read_bytes() for name in "ab"
+        slides.write_slides(NO_RUNS, {}, tmp_path / name)[0].read_bytes()
+        for name in "ab"
     )
     assert first == second
     assert first.startswith(b"<?xml")
@@ -38,10 +62,10 @@ def test_slides_do_not_change_from_run_to_run(tmp_path, monkeypatch):
 
 
 def test_a_slide_that_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(slides, "slide_figures", lambda runs: {"one": drawn})
+    monkeypatch.setattr(slides, "slide_figures", lambda runs, verdicts: {"one": drawn})
     monkeypatch.setattr(slides, "LARGEST", 100)
     with pytest.raises(ValueError, match=r"slide one.svg: \d+ bytes"):
-        slides.write_slides(NO_RUNS, tmp_path)
+        slides.write_slides(NO_RUNS, {}, tmp_path)
 
 
 def test_commands_of_the_page_parse():

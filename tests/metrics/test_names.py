@@ -23,6 +23,10 @@ EVIDENCE = Path(__file__).resolve().parents[2] / "book" / "data"
         ("precision_mnist_2k_10k", MetricName("precision", "mnist", 2000, 10_000)),
         ("recall_digits_2k", MetricName("recall", "digits", 2000)),
         ("neural_divergence_250", MetricName("neural_divergence", samples=250)),
+        (
+            "neural_divergence_100_10k",
+            MetricName("neural_divergence", samples=100, real=10_000),
+        ),
         ("w1_4", MetricName("w1", samples=4)),
         ("lipschitz_layers", MetricName("lipschitz_layers")),
     ],

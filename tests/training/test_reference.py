@@ -239,4 +239,14 @@ def test_metrics_of_a_large_set_are_finite_after_training(folder, tiny, monkeypa
     runs = [train([tiny()], device="cpu")[0] for _ in range(2)]
     assert runs[0].metrics == runs[1].metrics
     assert math.isfinite(runs[0].metrics["kid_digits_64_100"])
+    assert math.isfinite(runs[0].metrics["neural_divergence_2_100"])  # two steps
     assert len(list(folder.iterdir())) == 1
+
+
+def test_the_images_compared_are_those_behind_the_features(folder, pixels, large):
+    made = make_reference(large, pixels)
+    assert torch.equal(pixels.features(made.compared_images), made.compared)
+    assert made.real_count == LIMIT
+    small = make_reference(Dataset("small", images(64), None, 0), pixels)
+    assert small.compared_images is small.images
+    assert small.real_count == 0

@@ -54,7 +54,7 @@ LAG = 1.05  # of WGAN; about two standard errors of three seeds
 # CIFAR-10's own column has WGAN level with the others at 0.2 and 0.25 (0.99 of them).
 LAG_K = {"mnist": SMALL_K, "cifar10": (0.5, 1.0)}
 # Next above the 95 % points of the null "the paper's distances, shuffled within the
-# working, the middle and the broken cells" (test_claims_images.py computes them). By
+# working, the middle and the broken cells" (tests/claims/images/ computes them). By
 # MNIST's pairs CIFAR-10's column scores 98 % and CelebA's 93 %: there NS works at k = 5
 # and 10, as it is expected to here, so this criterion may fail together with C2b.
 ORDERED = {"mnist": 0.94, "cifar10": 0.92}

@@ -195,7 +195,7 @@ def domain_checks(runs: Sequence[Run]) -> list[Check]:
     """Figure 4 and Table 2 without broken cells: seed 0 is left out.
 
     A criterion whose cells are all broken is not fulfilled. The paper's Figure 4 has no
-    numbers; its Table 2 meets the criteria on slopes (``test_claims_domains.py``).
+    numbers; its Table 2 meets the criteria on slopes (a test shows it).
     """
     runs = unbroken([run for run in runs if run.config.seed != PILOT_SEED])
     found = shrinking(runs)

@@ -98,19 +98,10 @@ def one_curve_checks(runs: Sequence[Run]) -> list[Check]:
     one = _collinearity(points)
     linear = [p for p in points if p[1] < LINEAR]
     curved = [p for p in points if p[1] >= CURVED]
-    broken = [
-        sum(measures.is_broken(p[3], constant) for p in part)
-        for part in (linear, curved)
-    ]
-    shares = [
-        b / len(p) if p else math.nan
-        for b, p in zip(broken, (linear, curved), strict=True)
-    ]
-    best = {
-        name: median(d)
-        for name in experiments.ROADS
-        if (d := [p[3] for p in linear if p[0][0] == name])
-    }
+    parts = linear, curved
+    broken = [sum(measures.is_broken(p[3], constant) for p in part) for part in parts]
+    shares = [b / len(p) if p else math.nan for b, p in zip(broken, parts, strict=True)]
+    best = _medians_by_regularizer(linear)
     return [
         Check(
             f"the rank correlation of the distance with the non-linearity on Omega "
@@ -141,6 +132,12 @@ def one_curve_checks(runs: Sequence[Run]) -> list[Check]:
             bool(best) and max(best.values()) <= SAME_QUALITY * min(best.values()),
         ),
     ]
+
+
+def _medians_by_regularizer(points: Sequence[tuple]) -> dict[str, float]:
+    """The median distance under each regularizer that has points, by its key."""
+    found = {n: [p[3] for p in points if p[0][0] == n] for n in experiments.ROADS}
+    return {name: median(d) for name, d in found.items() if d}
 
 
 def _collinearity(points: Sequence[tuple]) -> float:

@@ -1,35 +1,13 @@
-"""Tables and Markdown: what they show is what the runs hold."""
+"""Pages in Markdown: what they show is what the runs hold."""
 
-import math
 import re
-
-import pytest
 
 from lipgan import experiments
 from lipgan.claims import page
-from lipgan.claims.bound.tables import (
-    linear_table,
-    lipschitz_table,
-    slopes_table,
-    table2_recomputed,
-)
-from lipgan.claims.fid_against_k.tables import ratios_beside_paper
 from lipgan.claims.judge import CLAIMS, Verdict, judge, judged
 from lipgan.claims.overview import claims_markdown
 from lipgan.claims.published import TABLE3
-from lipgan.claims.seeds import digits, spread
-from lipgan.claims.toys.tables import toy_table
 from lipgan.runs import RunStore
-from lipgan.sweep import run_or_load
-from lipgan.training import load_data
-from lipgan.training.evaluate import untrained_metrics
-
-
-@pytest.fixture(scope="module")
-def smoke_store(tmp_path_factory):
-    store = RunStore(tmp_path_factory.mktemp("store"))
-    run_or_load(experiments.table3(scale="smoke"), store, progress=None)
-    return store
 
 
 def test_claims_page_has_one_row_and_one_box_per_claim(smoke_store):
@@ -78,56 +56,6 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
     assert len(judged("table3", store, "embedded").seeds) == 1
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.012345, "0.0123"),
-        (999.4, "999"),
-        (999.6, "1000"),
-        (-12345.0, "-12300"),
-        (99960.0, "1e+05"),
-        (math.inf, "inf"),
-    ],
-)
-def test_numbers_have_three_digits_and_no_needless_exponent(value, text):
-    assert digits(value) == text
-
-
-def test_table3_shows_median_range_and_divergence():
-    assert spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
-    assert spread([2.0]) == "2"
-    assert spread([math.inf]) == "diverged"
-    assert spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
-
-
-def test_linear_functions_attain_the_bound():
-    table = linear_table([(3, 32, 32), (1, 8, 8)], k=2.0)
-    assert table["bound 2k√d"].tolist() == pytest.approx([221.70, 32.0], abs=0.01)
-    assert table.iloc[:, 0].tolist() == pytest.approx(table.iloc[:, 1].tolist())
-
-
-def test_table2_of_the_paper_is_consistent():
-    assert table2_recomputed()["largest difference"].max() < 1.1e-3
-
-
-def test_lipschitz_table_is_ordered_like_the_theorem(smoke_store):
-    runs = [run for run in smoke_store if not run.diverged]
-    untrained = untrained_metrics([r.config for r in runs], load_data(runs[0].config))
-    table = lipschitz_table(runs, untrained)
-    assert (table["largest gradient"] <= table["∏ exact norms"] * (1 + 1e-6)).all()
-    assert (table["width of Ω"] <= table["bound"]).all()
-    assert (table["share used"] > 0).all()
-    slopes = slopes_table(runs)
-    assert (slopes["share of the bound"] <= 1).all()
-
-
-def test_toy_table_spells_out_divergence(toy_runs):
-    table = toy_table([*toy_runs["toy2d"], *toy_runs["toy2d_ring"]])
-    assert len(table) == len(experiments.FIGURE1_LOSSES)
-    assert (table.loc["EXP"] == "diverged").any()
-    assert (table.loc["WGAN"] != "diverged").all()
-
-
 def test_provenance_names_commit_device_and_records(smoke_store):
     text = page.provenance_markdown(smoke_store)
     for word in ("commit", "torch", "device", "records"):
@@ -159,14 +87,3 @@ def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkey
     for scale, dataset in (("smoke", "digits"), ("embedded", "folder:mine")):
         text = page.own_verdicts(["table3"], scale, dataset)
         assert "No such runs are published" in text
-
-
-def test_ratios_are_one_at_k_1(made_run):
-    runs = []
-    for config in experiments.table3():
-        distance = TABLE3["mnist"][config.loss, config.lipschitz_k]
-        runs.append(made_run(config, {"fd_digits_2k": 2 * distance}))
-    table = ratios_beside_paper(runs)
-    assert set(table["k = 1"]) == {"1"}
-    ours = table.loc["NS", "ours"].tolist()
-    assert ours == table.loc["NS", "paper, MNIST"].tolist()

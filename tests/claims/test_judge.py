@@ -1,0 +1,83 @@
+"""What holds for every claim: which runs are judged, and what a verdict is."""
+
+import math
+
+import pytest
+from made_up import middle
+
+from lipgan.claims import measures
+from lipgan.claims.base import Check
+from lipgan.claims.judge import CLAIMS, VERDICTS, judge
+
+TRAINED = [name for name in CLAIMS if CLAIMS[name].configs("smoke", [0])]
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_smoke_scale_is_not_tested(name, table3_run):
+    verdict = judge(name, table3_run(middle(), scale="smoke"))
+    assert (verdict.status, verdict.checks) == ("not tested", ())
+
+
+def test_one_smoke_run_spoils_the_verdict(table3_run):
+    runs = table3_run(middle()) + table3_run(middle(), scale="smoke", seed=1)[:1]
+    assert judge("table3", runs).status == "not tested"
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_no_runs_are_not_tested(name):
+    assert judge(name, []).status == "not tested"
+
+
+def test_unknown_claims_are_refused():
+    with pytest.raises(ValueError, match="claim: 'table99' is not one of theorem1, "):
+        judge("table99", [])
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ((True, True), "reproduced"),
+        ((True, False), "partly"),
+        ((False, True), "not reproduced"),
+        ((False, False), "not reproduced"),
+    ],
+)
+def test_the_first_check_decides(outcomes, status, table3_run, monkeypatch):
+    made = [Check("asked", "found", holds) for holds in outcomes]
+    claim = CLAIMS["table3"]
+    changed = type(claim)(**{**vars(claim), "checks": lambda runs: made})
+    monkeypatch.setitem(CLAIMS, "table3", changed)
+    assert status in VERDICTS
+    assert judge("table3", table3_run(middle())).status == status
+
+
+def test_broken_is_a_third_of_the_constant_image():
+    assert measures.is_broken(100.0, 300.0)
+    assert not measures.is_broken(99.9, 300.0)
+    assert measures.is_broken(math.inf, 300.0)
+    assert measures.is_broken(math.nan, 300.0)
+
+
+def test_two_kinds_of_distance_are_refused(table3_run):
+    runs = table3_run(middle())
+    runs[0].metrics["fid_inception_10k"] = 3.0
+    with pytest.raises(ValueError, match="runs: expected one Frechet distance, found"):
+        judge("table3", runs)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_every_claim_names_its_runs(name):
+    one, two = (CLAIMS[name].configs("embedded", seeds) for seeds in ([3], [3, 4]))
+    (seed,) = {c.seed for c in one}
+    assert seed in (3, 103)  # interventions have seeds of their own, from 100
+    assert len(two) == 2 * len(one) == len(set(two))
+    assert {c.scale for c in two} == {"embedded"}
+
+
+def test_closed_formulas_are_judged_without_runs():
+    assert judge("equation10", [], "embedded").status == "not tested"  # a theorem
+    assert all(c.holds for c in judge("equation10", [], "embedded").checks)
+    assert judge("degenerate_gan", [], "embedded").status == "not reproduced"
+    assert judge("alpha_floor", [], "embedded").status == "not reproduced"
+    assert judge("equation10", [], "smoke").status == "not tested"
+    assert judge("table3", [], "embedded").status == "not tested"

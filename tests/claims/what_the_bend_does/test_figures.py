@@ -1,0 +1,20 @@
+"""The figure of the arms."""
+
+import math
+
+from drawings import drawn
+
+from lipgan import experiments
+from lipgan.claims.what_the_bend_does.figures import arms_at_a_glance
+
+
+def test_map_of_arms_has_a_number_in_every_square(as_runs):
+    def distance(config):
+        lost = config.loss == "exp" and not config.pinned_width
+        return math.inf if lost else 20.0
+
+    runs = as_runs(experiments.mechanism(seeds=[100]), distance, 800.0)
+    figure = drawn(arms_at_a_glance(runs))
+    numbers = [text.get_text() for text in figure.axes[0].texts]
+    assert numbers == ["1.0"] * (8 * len(experiments.SETTINGS))
+    assert "×" in {text.get_text() for text in figure.axes[3].texts}
