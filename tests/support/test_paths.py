@@ -58,6 +58,9 @@ def test_a_folder_that_may_not_be_read_is_one_line(tmp_path, monkeypatch):
         RunStore(tmp_path / "secret" / "store")
     with pytest.raises(ValueError, match="dataset: .* cannot be used: Permission"):
         data.load(f"folder:{tmp_path}")
+    for name in ("mnist", "cifar10", "cifar10_jpeg"):
+        with pytest.raises(ValueError, match="data: .* cannot be used: Permission"):
+            data.load(name, root=tmp_path)
 
 
 def test_files_of_the_project_are_found_from_anywhere(tmp_path, monkeypatch):
