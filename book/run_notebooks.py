@@ -18,6 +18,7 @@ from typing import Any
 from book.gate import gate, normalize
 from book.layout import Layout
 from book.page_list import Page
+from book.warm_kernel import ROOT, WarmKernelManager, can_fork
 
 KERNEL = "lipgan-book"
 
@@ -47,9 +48,9 @@ def kernel_of_this_python(store: Path) -> Iterator[str]:
         # takes the interrupt that comes before a shutdown for an error.
         kernel["argv"].append("--log-level=CRITICAL")
         spec.write_text(json.dumps(kernel), "utf-8")
-        known = os.environ.get("JUPYTER_PATH")
         changes = {
-            "JUPYTER_PATH": folder + (os.pathsep + known if known else ""),
+            "JUPYTER_PATH": _before("JUPYTER_PATH", folder),
+            "PYTHONPATH": _before("PYTHONPATH", str(ROOT)),  # for forked kernels
             "IPYTHONDIR": str(Path(folder) / "ipython"),
             "LIPGAN_STORE": str(store.resolve()),
             "OMP_NUM_THREADS": "1",
@@ -64,6 +65,12 @@ def kernel_of_this_python(store: Path) -> Iterator[str]:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def _before(variable: str, folder: str) -> str:
+    """A search path of the environment with one more folder, which comes first."""
+    known = os.environ.get(variable)
+    return folder + (os.pathsep + known if known else "")
 
 
 def run_page(page: Page, parameters: dict[str, Any], layout: Layout) -> list[str]:
@@ -112,6 +119,7 @@ def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) ->
     from jupyter_core.utils import ensure_event_loop
 
     loop = ensure_event_loop()  # of this thread; nobody else would close it
+    how = {"kernel_manager_class": WarmKernelManager} if can_fork() else {}
     try:
         papermill.execute_notebook(
             str(page.notebook),
@@ -122,6 +130,7 @@ def _execute(page: Page, parameters: dict[str, Any], draft: Path, root: Path) ->
             cwd=str(root),
             progress_bar=False,
             start_timeout=180,
+            **how,
         )
     except Exception as error:  # whatever stops one page must not stop the others
         lines = str(error).strip().splitlines() or [""]

@@ -6,7 +6,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LogNorm, Normalize, to_rgb
@@ -18,7 +17,6 @@ from lipgan.gan.losses import LOSSES
 
 LOST = "#4a4a4a"  # ground of cells that diverged
 RATIO = LogNorm(1.0, 10.0, clip=True)
-RATIO_COLORS = sns.color_palette("rocket_r", as_cmap=True)
 
 
 def table(ax: Axes, cells: Mapping[Cell, float]) -> QuadMesh:
@@ -28,13 +26,16 @@ def table(ax: Axes, cells: Mapping[Cell, float]) -> QuadMesh:
         ax: empty axes.
         cells: (loss, k_SN or alpha) -> distance, infinite if it diverged.
     """
+    import seaborn as sns  # here, for it loads scipy.stats: 0.7 s
+
     losses = list(dict.fromkeys(loss for loss, _ in cells))
     places = list(dict.fromkeys(x for _, x in cells))
     values = np.array([[cells[loss, x] for x in places] for loss in losses])
     names = [LOSSES[loss].label for loss in losses], [number(x) for x in places]
     words = np.vectorize(three_digits, otypes=[str])(values)
     best = values[np.isfinite(values)].min(initial=math.inf)
-    return heat(ax, values / best, RATIO, RATIO_COLORS, *names, words)
+    colors = sns.color_palette("rocket_r", as_cmap=True)
+    return heat(ax, values / best, RATIO, colors, *names, words)
 
 
 def ratio_bar(figure: Figure, mesh: QuadMesh, label: str) -> None:

@@ -8,7 +8,7 @@ stays a point; on a phone ``figures.css`` shows figures at three quarters of tha
 from typing import Any
 
 import matplotlib as mpl
-import seaborn as sns
+import numpy as np
 from cycler import cycler
 
 WIDTH = 7.0  # inches: the 672 pixels of the theme's column in a window of 1280
@@ -26,6 +26,7 @@ COLORS = dict(zip((*_TABLE_1, *_LGAN), HUES, strict=True))
 MARKERS = dict(zip(COLORS, "osD^vP<>ph", strict=True))
 OMEGA = "#c8102e"  # the attained domain, red as in the paper's Figure 1
 
+_FONTS = ("Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans")
 _SIZES = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize")
 RC = {
     **dict.fromkeys((*_SIZES, "legend.fontsize", "legend.title_fontsize"), TEXT),
@@ -34,11 +35,22 @@ RC = {
     **{"text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": FAINT},
     **{"xtick.color": INK, "ytick.color": INK, "axes.prop_cycle": cycler(color=HUES)},
     **{"xtick.major.size": 3, "ytick.major.size": 3, "lines.linewidth": 1.6},
+    **{"xtick.major.width": 1.25, "xtick.minor.size": 4, "xtick.minor.width": 1},
+    **{"ytick.major.width": 1.25, "ytick.minor.size": 4, "ytick.minor.width": 1},
+    **{"axes.axisbelow": True, "grid.linewidth": 1, "lines.solid_capstyle": "round"},
+    **{"patch.edgecolor": "white", "patch.force_edgecolor": True},
+    "font.sans-serif": [*_FONTS, "sans-serif"],
     **{"figure.constrained_layout.use": True, "image.interpolation": "none"},
     # Same data, same file; words stay words, which a reader can search and enlarge.
     **{"svg.hashsalt": "lipgan", "svg.fonttype": "none", "savefig.dpi": 192},
 }
-sns.set_theme(style="ticks", rc=RC)
+mpl.rcParams.update(RC)
+
+
+def shades(count: int) -> list[tuple]:
+    """Colors for numbers that grow: dark to light, but none too pale."""
+    places = np.linspace(0, 1, count + 3)[1:-2]
+    return [tuple(color[:3]) for color in mpl.colormaps["viridis"](places)]
 
 
 def show_as_svg() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import seaborn as sns
 import torch
 from matplotlib.figure import Figure
 
@@ -17,7 +16,7 @@ from lipgan.claims.draw import (
     panel_each,
     panels,
 )
-from lipgan.claims.style import COLORS
+from lipgan.claims.style import COLORS, shades
 from lipgan.gan.losses import LOSSES, scaled
 
 
@@ -27,9 +26,8 @@ def scaled_losses(
     """The real term of each loss under domain scaling, over scores up to ``reach``."""
     figure, axes = panel_each(loss_names(losses), 1.75, sharex=True, sharey=True)
     scores = torch.linspace(-reach, reach, 401, dtype=torch.float64)
-    shades = sns.color_palette("viridis", len(alphas) + 1)[:-1]  # the last is too pale
     for loss, ax in axes.items():
-        for alpha, color in zip(alphas, shades, strict=True):
+        for alpha, color in zip(alphas, shades(len(alphas)), strict=True):
             curve = scaled(LOSSES[loss], alpha).d_real(scores)
             ax.plot(scores, curve, color=color, label=f"α = {alpha:g}")
         ax.set(xlabel="score f", ylim=(-2 * reach, 2 * reach))

@@ -6,7 +6,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,7 +24,7 @@ from lipgan.claims.draw import (
     panels,
 )
 from lipgan.claims.published import TABLE2
-from lipgan.claims.style import FAINT, HUES, OMEGA
+from lipgan.claims.style import FAINT, HUES, OMEGA, shades
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
@@ -179,8 +178,7 @@ def _decade_ticks(ax: Axes, floor: float, top: float) -> None:
 def _color(runs: Sequence[Run], run: Run) -> tuple:
     """Dark for a small k, light for a large one."""
     ks = sorted({r.config.lipschitz_k for r in runs})
-    shades = sns.color_palette("viridis", len(ks) + 1)  # the last is too pale
-    return shades[ks.index(run.config.lipschitz_k)]
+    return shades(len(ks))[ks.index(run.config.lipschitz_k)]
 
 
 def _finish(figure: Figure, runs: Sequence[Run]) -> Figure:
