@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from book.layout import BuildError, Layout, alone  # noqa: E402
+from book.layout import BuildError, Layout, alone, ensure_home  # noqa: E402
 from book.make_site import make_site  # noqa: E402
 from book.page_list import (  # noqa: E402
     DEFAULT_SCALE,
@@ -207,6 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         if chosen.scale not in SCALES:
             raise PagesError(f"--scale: got {chosen.scale!r}; accepted: {list(SCALES)}")
+        ensure_home(layout.work)
         with alone(layout.work):
             build(layout, chosen.pages, chosen.execute_only)
     except (PagesError, FileNotFoundError) as error:

@@ -7,6 +7,7 @@ this is checked here, on the file that Papermill wrote.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -21,14 +22,15 @@ def private_paths(folders: list[Path]) -> re.Pattern[str]:
     """Compiles a search for paths of this machine that must not be published.
 
     Args:
-        folders: project folder, store and the like; the home folder, the interpreter's
-            prefix and the folder for temporary files are added.
+        folders: project folder, store and the like; the home folder if there is one,
+            the interpreter's prefix and the folder for temporary files are added.
 
     Returns:
         Pattern that matches any of them as a whole path component.
     """
-    here = [Path.home(), Path(sys.prefix), Path(tempfile.gettempdir())]
-    private = {folder.resolve() for folder in folders} | set(here)
+    here = map(Path, (os.path.expanduser("~"), sys.prefix, tempfile.gettempdir()))
+    private = {folder.resolve() for folder in folders}
+    private |= {folder for folder in here if folder.is_absolute()}  # no user, no home
     private -= {Path("/"), Path("/usr"), Path("/usr/local")}
     longest_first = sorted((str(one) for one in private), key=len, reverse=True)
     return re.compile(

@@ -45,6 +45,18 @@ class Layout:
         return self.work / "failed"
 
 
+def ensure_home(work: Path) -> None:
+    """Gives Jupyter and Matplotlib a home where the user has none to write to.
+
+    Args:
+        work: folder of the build, which then holds it.
+    """
+    if not os.access(os.path.expanduser("~"), os.W_OK):
+        home = work / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["HOME"] = str(home)
+
+
 @contextmanager
 def alone(work: Path) -> Iterator[None]:
     """Keeps other builds of this checkout and scale out, until the process ends.

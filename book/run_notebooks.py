@@ -98,8 +98,8 @@ def run_page(page: Page, parameters: dict[str, Any], layout: Layout) -> list[str
     executed = nbformat.read(draft, as_version=4)
     source = nbformat.read(page.notebook, as_version=4)
     problems = gate(executed, source, [layout.root, layout.store])
-    if reason and not problems:
-        problems = [reason]
+    if reason and all(line.startswith("not executed") for line in problems):
+        problems = [reason, *problems]
     if not problems:
         nbformat.write(normalize(executed), draft)
         draft.replace(final)

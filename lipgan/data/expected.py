@@ -4,6 +4,8 @@ import hashlib
 import math
 from pathlib import Path
 
+from lipgan.support.paths import exists
+
 PACKED = (".gz", ".zip", ".xz", ".tar.gz")
 
 
@@ -33,10 +35,13 @@ def what_is_missing(root: Path, dataset: type) -> str:
     Args:
         root: folder of all data sets.
         dataset: as in ``looked_for``.
+
+    Raises:
+        ValueError: the system does not say, see ``support.paths.exists``.
     """
     for name in looked_for(dataset):
         path = root / name
-        if not path.exists():
+        if not exists(path, "data"):
             return f"{name} is not there{_instead(root, Path(name))}"
         if path.is_file() and not path.stat().st_size:
             return f"{name} is empty"

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from lipgan.data.dataset import to_uint8
 from lipgan.data.expected import what_is_damaged, what_is_missing
 from lipgan.data.image_files import classes_of, find_images, read_images
-from lipgan.support.paths import user_path
+from lipgan.support.paths import exists, user_path
 
 
 class Request(NamedTuple):
@@ -118,7 +118,7 @@ def cifar10(request: Request) -> Loaded:
 def cifar10_jpeg(request: Request) -> Loaded:
     """Ten folders of JPEG files in `cifar10-jpeg` below the root."""
     place = request.root / "cifar10-jpeg"
-    if not place.is_dir():
+    if not (exists(place, "data") and place.is_dir()):
         raise FileNotFoundError(
             f"{_where(request)}: not found; put the "
             f"ten class folders into {str(place)!r}, or point to its folder "

@@ -48,8 +48,10 @@ class Cohort:
         self.shape = shape if model.image_size else (2,)
         optimizer = OPTIMIZERS[first.optimizer]
         plain = model.generator(sizes), model.discriminator(sizes)
+        shapes = (sizes.z_dim,), self.shape
+        self.networks = [Lifted(*pair) for pair in zip(plain, shapes, strict=True)]
         self.generators = Generators(
-            Lifted(plain[0], (sizes.z_dim,)),
+            self.networks[0],
             *self._stack(plain[0], "generator"),
             optimizer,
             rates=self._column("lr_g"),
@@ -58,7 +60,7 @@ class Cohort:
         )
         weights, _ = self._stack(plain[1], "discriminator")
         self.discriminators = Discriminators(
-            Lifted(plain[1], self.shape),
+            self.networks[1],
             weights,
             REGULARIZERS[first.regularizer],
             optimizer,
@@ -70,6 +72,17 @@ class Cohort:
             lambda name, count: self.noise.normal(f"regularizer {name}", 0, count)
         )
         self._read_configs()
+
+    @property
+    def layouts(self) -> list[str]:
+        """The layouts in which both players can run."""
+        own, other = (network.layouts for network in self.networks)
+        return [layout for layout in own if layout in other]
+
+    def lay_out(self, layout: str) -> None:
+        """Run both players in one of ``layouts``; results differ by rounding alone."""
+        for network in self.networks:
+            network.layout = layout
 
     def _column(self, name: str) -> Tensor:
         """One field of all members, (E,)."""

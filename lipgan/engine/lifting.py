@@ -24,6 +24,7 @@ from lipgan.engine.strided import GEOMETRY, Double, Halve, channels_last
 from lipgan.gan.models import Point
 from lipgan.gan.players import Tensors
 
+LAYOUTS = ("rows", "grouped", "single")
 ROWS_LIMIT = 64  # pixels of an image up to which the layout ``rows`` pays
 GROUPED_LIMIT = 12  # channels of a member below which grouped convolutions pay
 IMAGE_CHANNELS = 4  # up to as many, a library's convolution idles in most of its lanes
@@ -89,6 +90,12 @@ class Lifted:
                 self.layers.append(_Layer(layer, prefix, before, x.shape[1:]))
         self.output_shape = x.shape[1:]
         self.layout = layout or self._fastest()
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """The layouts that can run these layers: points have ``rows`` alone."""
+        flat = any(isinstance(s.module, nn.Linear | Point) for s in self.layers)
+        return LAYOUTS[:1] if flat else LAYOUTS
 
     def _fastest(self) -> str:
         convolutions = [s for s in self.layers if isinstance(s.module, Convolution)]

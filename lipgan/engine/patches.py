@@ -56,7 +56,7 @@ class RowMap:
             unread = total.new_zeros(len(x), self.rows - len(first), x.shape[2])
             total = torch.cat([total, unread], dim=1)
         for places in others:
-            total[:, : len(places)] += _pick(x, places)
+            total[:, : len(places)].add_(_pick(x, places))
         return _pick(total, self.undo)
 
 
@@ -104,13 +104,16 @@ class Patches:
         shape: of the image.
         index: (C * area, P): the feature under each kernel entry at each position,
             C * H * W for the padding.
+            Always on the CPU: what is made from it is made there, then moved.
         rows: copies features (E, CHW, B) to where the patches need them,
             (E, C * area * P, B); None where one patch is the whole image.
+        device: where rows are copied.
     """
 
     shape: tuple[int, int, int]
     index: Tensor
     rows: RowMap | None
+    device: str
 
     @property
     def cover_the_image(self) -> bool:
@@ -129,14 +132,12 @@ class Patches:
         entries, positions = self.index.shape
         features = math.prod(self.shape)
         under = torch.full((positions, features + 1), -1, dtype=torch.long)
-        under.scatter_(
-            1, self.index.T.cpu(), torch.arange(entries).expand(positions, -1)
-        )
+        under.scatter_(1, self.index.T, torch.arange(entries).expand(positions, -1))
         under = under[:, :features]
         kernels = torch.arange(outputs).view(-1, 1, 1) * entries
         index = torch.where(under < 0, outputs * entries, kernels + under)
         index = index.flatten(0, 1).T if transposed else index
-        return RowMap(index.flatten(), outputs * entries).to(self.index.device)
+        return RowMap(index.flatten(), outputs * entries).to(self.device)
 
 
 @lru_cache(maxsize=64)
@@ -151,4 +152,4 @@ def patches_of(
     index = torch.where(index < 0, features, index)
     whole = torch.equal(index.flatten(), torch.arange(features))
     rows = None if whole else RowMap(index.flatten(), features).to(device)
-    return Patches(shape, index.to(device), rows)
+    return Patches(shape, index, rows, device)

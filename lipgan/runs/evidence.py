@@ -15,7 +15,7 @@ from lipgan.config import Config
 from lipgan.runs.run import Run
 from lipgan.runs.store import RunStore
 from lipgan.runs.table import RUNS, EvidenceError, Table
-from lipgan.support.paths import CHECKOUT, project_root, user_path
+from lipgan.support.paths import in_project, user_path
 
 SUMS = "SHA256SUMS"
 
@@ -121,13 +121,8 @@ def _evidence(path: str, changed: int) -> Evidence:
 
 
 def evidence_store() -> Records:
-    """The published records: $LIPGAN_EVIDENCE, else ``book/data``.
-
-    That of the project around the working directory, else the one beside the package:
-    Papermill may be called from anywhere.
-    """
+    """The published records: $LIPGAN_EVIDENCE, else the project's ``book/data``."""
     stated = os.environ.get("LIPGAN_EVIDENCE")
     if stated:
         return open_records(user_path(stated, "LIPGAN_EVIDENCE"))
-    places = [root / "book" / "data" for root in (project_root(), CHECKOUT)]
-    return open_records(next(filter(Path.is_dir, places), places[0]))
+    return open_records(in_project(Path("book", "data"), "evidence"))

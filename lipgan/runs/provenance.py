@@ -35,8 +35,8 @@ def device_name(device: torch.device) -> str:
 def _commit() -> str:
     """$LIPGAN_COMMIT, else the commit of the repository whose root holds this package.
 
-    A repository further up is another project's; so is the one that GIT_DIR names.
-    "-dirty" is added if something changed.
+    A repository further up is another project's; so is the one that GIT_DIR names, and
+    one that does not track the package. "-dirty" is added if something changed.
     """
     import lipgan
 
@@ -44,7 +44,8 @@ def _commit() -> str:
         return stated
     root = Path(lipgan.__file__).resolve().parents[1]
     own = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    if Path(_git(root, own, "rev-parse", "--show-toplevel")) != root:
+    tracked = _git(root, own, "ls-files", "lipgan/__init__.py")
+    if not tracked or Path(_git(root, own, "rev-parse", "--show-toplevel")) != root:
         return "unknown"
     return _git(root, own, "describe", "--always", "--dirty") or "unknown"
 

@@ -65,6 +65,24 @@ def project_root() -> Path:
     return (roots or [here])[0]
 
 
+def in_project(path: str | os.PathLike[str], name: str) -> Path:
+    """A file or folder of the project, from any working directory.
+
+    In the working directory, in the project around it, or beside the package, whichever
+    is there first: Papermill may be called from anywhere.
+
+    Args:
+        path: relative to the project; a whole path stands for itself.
+        name: of the argument, for messages.
+
+    Raises:
+        ValueError: see ``user_path``.
+    """
+    given = user_path(path, name)
+    places = [root / given for root in (Path.cwd(), project_root(), CHECKOUT)]
+    return next(filter(Path.exists, places), given)
+
+
 def default_store() -> Path:
     """$LIPGAN_STORE, else ``runs`` in the project's root or the working directory."""
     if os.environ.get("LIPGAN_STORE"):

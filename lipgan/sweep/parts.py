@@ -1,7 +1,7 @@
 """One cohort on its way to runs, in parts where memory runs out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -10,6 +10,7 @@ from lipgan import training
 from lipgan.config import Config
 from lipgan.engine.memory import out_of_memory
 from lipgan.runs import Run
+from lipgan.support.paths import user_path
 from lipgan.training import Progress
 from lipgan.training.checkpoints import Checkpoints
 from lipgan.training.stopping import OUT_OF_TIME, Stopped, too_late
@@ -37,6 +38,14 @@ class NoRoomError(ValueError):
 
 class NotBegun(Stopped):
     """A cohort would not finish before the deadline."""
+
+
+def from_anywhere(config: Config) -> Config:
+    """The same config for another working directory: its folder has a whole path."""
+    kind, _, path = config.dataset.partition(":")
+    if not path:
+        return config
+    return replace(config, dataset=f"{kind}:{user_path(path, 'dataset').absolute()}")
 
 
 def trained_parts(

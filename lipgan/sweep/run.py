@@ -10,6 +10,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -26,6 +27,7 @@ from lipgan.sweep.parts import (
     NoRoomError,
     NotBegun,
     Options,
+    from_anywhere,
     train_in_parts,
     trained_parts,
 )
@@ -173,14 +175,20 @@ class _Sweep:
             cohorts = plan_cohorts(missing, self.place, self.options.checkpoints, slots)
             for runs in self._results(cohorts, chosen):
                 for run in runs:
-                    if not self.records.holds(run):  # of a part recorded before
-                        self.records.save(run)
-                    self.known[run.config] = run
+                    self._record(run)
                 self._tidy()
         if self.failure:
             raise self.failure
         if left := len(self._missing()):
             raise Unfinished(left, len(self.configs), self.reason)
+
+    def _record(self, run: Run) -> None:
+        """Keep a run under the config that was asked for: a worker has whole paths."""
+        asked = [c for c in self.configs if c.config_id == run.config.config_id]
+        run = replace(run, config=asked[0])
+        if not self.records.holds(run):  # of a part recorded before
+            self.records.save(run)
+        self.known |= {config: replace(run, config=config) for config in asked}
 
     def _missing(self) -> list[Config]:
         return [config for config in self.configs if config not in self.known]
@@ -239,7 +247,8 @@ class _Sweep:
             progress = None
             if isinstance(executor, DevicePool) and not self.quiet:
                 progress = WorkerProgress(f"cohort {i + 1}/{len(cohorts)}")
-            call = cohort.members, self.options, progress, self._expected(cohort)
+            members = [from_anywhere(config) for config in cohort.members]
+            call = members, self.options, progress, self._expected(cohort)
             futures[executor.submit(train_in_parts, *call)] = i
         while futures:
             finished, _ = wait(futures, POLL, FIRST_COMPLETED)

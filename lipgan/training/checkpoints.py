@@ -19,7 +19,7 @@ from torch import Tensor
 from lipgan.engine.cohort import Cohort
 from lipgan.runs import atomic
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "checkpoints"  # inside of a store
 # What decides the next step of a training and the moments of its history.
 TRAINS = (
@@ -45,6 +45,8 @@ class Snapshot:
 
     Attributes:
         members: ``config_id`` of each config.
+        data: ``Dataset.digest`` of what they are trained on: a config does not say
+            what is in a folder.
         step: number of steps done.
         seconds: that they took.
         alive: for each row of the tensors the index of its config.
@@ -54,6 +56,7 @@ class Snapshot:
     """
 
     members: list[str]
+    data: str
     step: int
     seconds: float
     alive: list[int]
@@ -69,6 +72,7 @@ class Snapshot:
         rows = torch.tensor([row[old[i]] for i in alive], dtype=torch.long)
         return Snapshot(
             members=list(members),
+            data=self.data,
             step=self.step,
             seconds=self.seconds,
             alive=alive,
@@ -126,21 +130,25 @@ class Checkpoints:
         """
         content = encode(snapshot)
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"{cohort_id(snapshot.members)}.safetensors"
+        name = cohort_id(snapshot.members, snapshot.data)
+        path = self.directory / f"{name}.safetensors"
         atomic.write(path, content)
         return path
 
     def find(
-        self, members: Sequence[str], say: Callable[[str], None]
+        self, members: Sequence[str], data: str, say: Callable[[str], None]
     ) -> Snapshot | None:
-        """The furthest snapshot of these members, None if there is none.
+        """The furthest snapshot of these members on these data, None if there is none.
 
         One that cannot be used costs a line of text and is left alone.
         """
         for _, path, held in self._present():
-            if set(members) <= set(held) or path.stem == cohort_id(members):
+            if set(members) <= set(held) or path.stem == cohort_id(members, data):
                 try:
-                    return decode(path).part(members)
+                    found = decode(path)
+                    if found.data == data:
+                        return found.part(members)
+                    say(f"checkpoint {path.name} is not used: it is of other data")
                 except CheckpointError as error:
                     say(f"checkpoint {path.name} is not used: {error}")
         return None
@@ -182,9 +190,9 @@ class Checkpoints:
         return sorted(found, key=lambda entry: -entry[0])
 
 
-def cohort_id(members: Iterable[str]) -> str:
-    """Name of a cohort with these members, 16 hexadecimal digits."""
-    return hashlib.sha256(" ".join(sorted(members)).encode()).hexdigest()[:16]
+def cohort_id(members: Iterable[str], data: str) -> str:
+    """Name of a cohort with these members on these data, 16 hexadecimal digits."""
+    return hashlib.sha256(" ".join([*sorted(members), data]).encode()).hexdigest()[:16]
 
 
 def encode(snapshot: Snapshot) -> bytes:

@@ -112,6 +112,7 @@ class Training:
         """All that decides how training goes on from here."""
         return Snapshot(
             members=self.members,
+            data=self.dataset.digest,
             step=self.done,
             seconds=self.seconds,
             alive=list(self.alive),
@@ -131,7 +132,9 @@ class Training:
             set_state(self.cohort, snapshot.tensors)
 
     def _resume(self, checkpoints: Checkpoints | None) -> None:
-        found = checkpoints.find(self.members, self.say) if checkpoints else None
+        if checkpoints is None:
+            return
+        found = checkpoints.find(self.members, self.dataset.digest, self.say)
         if found and found.step > self.done:
             self.restore(found)
             self.say(f"goes on after step {self.done}, from its checkpoint")

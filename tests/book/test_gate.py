@@ -87,6 +87,23 @@ def test_gate_finds_paths_as_whole_components_only(tmp_path):
     assert gate(made, source(), [tmp_path]) == []
 
 
+@pytest.mark.parametrize("home", [None, ""])
+def test_a_user_without_a_home_may_build(home, tmp_path, monkeypatch):
+    def unknown(_):
+        raise KeyError("no such user")
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    made = executed()
+    output = new_output("stream", name="stdout", text="~ and . and ~/x are no homes")
+    made.cells[-1].outputs = [output]
+    assert gate(made, source(), [tmp_path]) == []
+    output.text = f"{tmp_path}/x"
+    assert "of this machine" in gate(made, source(), [tmp_path])[0]
+
+
 def test_normalized_notebooks_hold_no_times_and_no_paths():
     made = normalize(executed())
     text = nbformat.writes(made)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book import build
+from book.layout import ensure_home
 from book.page_list import (
     PagesError,
     accepted_parameters,
@@ -23,6 +25,7 @@ from book.run_notebooks import (
     Layout,
     digests_of_sources,
     is_current,
+    run_page,
     run_pages,
     stamp_of_inputs,
     write_stamp,
@@ -299,6 +302,34 @@ def test_failures_are_listed_and_the_rest_runs(project, monkeypatch, capsys):
     assert "smoke True" in text
     assert str(layout.root) not in text
     assert not (layout.work / "html").exists()
+
+
+def test_what_keeps_a_kernel_from_starting_is_said(project, monkeypatch):
+    layout = project({"one": notebook("print(1)")})
+
+    def executed(source, draft, **_):
+        nbformat.write(nbformat.read(source, 4), draft)
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("papermill.execute_notebook", executed)
+    page = load_pages(layout.root)[0]
+    first, second = run_page(page, {"scale": "smoke"}, layout)
+    assert first == "RuntimeError: Could not determine home directory."
+    assert second.startswith("not executed to the end")
+
+
+@pytest.mark.parametrize("home", [None, "/nonexistent"])
+def test_a_build_has_a_home(home, tmp_path, monkeypatch):
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # no such user
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ensure_home(tmp_path / "work")
+    assert os.environ["HOME"] == str(tmp_path)
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    ensure_home(tmp_path / "work")
+    assert Path.home() == tmp_path / "work" / "home"
+    assert Path.home().is_dir()
 
 
 @pytest.mark.slow

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lipgan.__main__ import main
+from lipgan.config import Config
 from lipgan.runs import RunStore
 from lipgan.sweep import run as sweep
 from lipgan.sweep import run_or_load
@@ -215,6 +217,29 @@ def test_the_command_line_trains_on_a_cluster(tmp_path, capsys):
     assert (code, err) == (0, "")
     assert "cohort 1/1 is finished" in out
     assert len(RunStore(store).records()) == 1
+
+
+def test_relative_paths_mean_the_same_on_workers_elsewhere(tmp_path, monkeypatch):
+    here, there = tmp_path / "here", tmp_path / "there"
+    images = here / "data" / "cifar10-jpeg"
+    images.mkdir(parents=True)
+    there.mkdir()
+    for i in range(8):
+        Image.new("RGB", (8, 8), (30 * i, 90, 200)).save(images / f"{i}.png")
+    monkeypatch.chdir(here)
+    small = {"num_steps": 2, "width": 2, "eval_samples": 8, "batch_size": 4}
+    names = ("cifar10_jpeg", "folder:data/cifar10-jpeg")
+    configs = [Config(dataset=name, **small) for name in names]
+    options = {"device": "cpu", "data_dir": "data", "checkpoint_every": 0.0}
+    with cluster(there) as (address, _, _):
+        wait_for_both(address)
+        with dask_executor(address, lambda line: None) as executor:
+            runs = run_or_load(configs, "runs", executor, progress=None, **options)
+    assert [run.config for run in runs] == configs  # with the path that was given
+    assert len(RunStore(here / "runs").records()) == 2
+    assert not [p.name for p in there.rglob("*") if p.name in ("runs", "checkpoints")]
+    again = run_or_load(configs, "runs", device="cpu", data_dir="data", progress=None)
+    assert again == runs
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://"])

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from PIL import Image
 
+from lipgan.config import Config
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.optimizers import OPTIMIZERS
 from lipgan.gan.regularizers import REGULARIZERS
@@ -175,7 +177,8 @@ def kept(tiny, folder, stop_after):
 
 def test_the_file_is_named_after_its_members(kept):
     configs, path = kept
-    assert path.stem == cohort_id(c.config_id for c in reversed(configs))
+    digest = load_data(configs[0]).digest
+    assert path.stem == cohort_id((c.config_id for c in reversed(configs)), digest)
     assert decode(path).step == 4
 
 
@@ -228,8 +231,34 @@ def test_a_bad_checkpoint_is_said_and_training_starts_anew(
 
 def test_other_members_are_refused(kept, folder, tiny):
     others = [tiny(seed=7, num_steps=6)]
-    assert folder.find([others[0].config_id], say=None) is None
+    digest = load_data(others[0]).digest
+    assert folder.find([others[0].config_id], digest, say=None) is None
     assert folder.groups([others[0].config_id]) == [(0, [others[0].config_id])]
+
+
+def test_another_folder_of_images_does_not_go_on_from_this_one(
+    tmp_path, folder, stop_after
+):
+    configs = []
+    for name, gray in (("cats", 90), ("dogs", 200)):
+        (tmp_path / name).mkdir()
+        for i in range(6):
+            Image.new("L", (8, 8), gray + i).save(tmp_path / name / f"{i}.png")
+        fields = {"scale": "smoke", "num_steps": 6}
+        configs.append(Config(dataset=f"folder:{tmp_path / name}", **fields))
+    cats, dogs = configs
+    assert cats.config_id == dogs.config_id
+    stop_after(4)
+    with pytest.raises(Stopped):
+        train([cats], device="cpu", checkpoints=folder)
+    stop_after(10_000)
+    lines = []
+    found = train([dogs], device="cpu", checkpoints=folder, progress=lines.append)
+    identical(found, train([dogs], device="cpu"))
+    assert any("is not used: it is of other data" in line for line in lines)
+    lines.clear()
+    train([cats], device="cpu", checkpoints=folder, progress=lines.append)
+    assert any("goes on after step 4" in line for line in lines)
 
 
 def test_a_checkpoint_goes_when_all_its_members_have_records(kept, folder):
