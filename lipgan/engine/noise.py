@@ -1,7 +1,7 @@
 """Random numbers that depend on seed, purpose and step alone."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -30,6 +30,7 @@ class Noise:
         self.device = device
         self.seeds = sorted(set(seeds))
         self.rows = torch.tensor([self.seeds.index(s) for s in seeds], device=device)
+        self.source = self.drawn  # what gives the numbers; a replayed step has its own
         self._blocks: dict[str, tuple[int, Tensor]] = {}
 
     def keep(self, rows: Tensor) -> None:
@@ -38,11 +39,11 @@ class Noise:
 
     def normal(self, purpose: str, step: int, *shape: int) -> Tensor:
         """N(0, 1) numbers (E, *shape) of one step."""
-        return self._draw(f"{purpose} normal", step, torch.randn, shape)[self.rows]
+        return self.source(f"{purpose} normal", step, torch.randn, shape)[self.rows]
 
     def uniform(self, purpose: str, step: int, *shape: int) -> Tensor:
         """U[0, 1) numbers (E, *shape) of one step."""
-        return self._draw(f"{purpose} uniform", step, torch.rand, shape)[self.rows]
+        return self.source(f"{purpose} uniform", step, torch.rand, shape)[self.rows]
 
     def uniforms(self, step: int) -> Uniform:
         """U[0, 1) numbers of one step for whatever purposes a penalty has."""
@@ -54,10 +55,24 @@ class Noise:
 
     def indices(self, purpose: str, step: int, high: int, *shape: int) -> Tensor:
         """Whole numbers below ``high``, (S, *shape) for the S distinct seeds."""
-        u = self._draw(f"{purpose} indices", step, torch.rand, shape)
+        u = self.source(f"{purpose} indices", step, torch.rand, shape)
         return (u.double() * high).long().clamp(max=high - 1)
 
-    def _draw(self, purpose: str, step: int, draw, shape: tuple[int, ...]) -> Tensor:  # type: ignore[no-untyped-def]
+    def drawn(
+        self,
+        purpose: str,
+        step: int,
+        draw: Callable[..., Tensor],
+        shape: tuple[int, ...],
+    ) -> Tensor:
+        """Numbers of one step, (S, *shape) for the S distinct seeds.
+
+        Args:
+            purpose: of the stream.
+            step: where in the stream.
+            draw: ``torch.rand`` or ``torch.randn``.
+            shape: of what one seed gets.
+        """
         block, offset = divmod(step, self.BLOCK)
         if self._blocks.get(purpose, (-1,))[0] != block:
             numbers = [
