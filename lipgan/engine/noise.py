@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from lipgan.gan.regularizers.base import Uniform
+
+Draw = tuple[str, int, Callable[..., Tensor], tuple[int, ...]]  # see ``Noise.drawn``
 
 
 def seeded_generator(seed: int, purpose: str, index: int = 0) -> torch.Generator:
@@ -81,3 +84,48 @@ class Noise:
             ]
             self._blocks[purpose] = block, torch.stack(numbers).to(self.device)
         return self._blocks[purpose][1][:, offset]
+
+
+class Tape:
+    """The random numbers of a block of steps, each where a recorded step reads it."""
+
+    def __init__(self, noise: Noise, watched: list[list[Draw]], number: int) -> None:
+        """Make room for what steps ask for.
+
+        Args:
+            noise: where the numbers come from.
+            watched: what two steps in a row drew.
+            number: of the second of them.
+        """
+        self.noise, self.number = noise, number
+        self.draws = list(zip(*watched, strict=True))
+        self.places = [
+            torch.zeros(Noise.BLOCK, len(noise.seeds), *shape, device=noise.device)
+            for _, (*_, shape) in self.draws
+        ]
+        self.offset = torch.zeros(1, dtype=torch.long, device=noise.device)
+        self.held, self.next = range(0), 0
+
+    def wind(self, number: int) -> None:
+        """Have in place what the step of this number needs."""
+        if number not in self.held:
+            end = number + Noise.BLOCK - (number - 1) % Noise.BLOCK
+            self.held = range(number, end)
+            steps = [[self._drawn(a, b, n) for a, b in self.draws] for n in self.held]
+            for place, numbers in zip(
+                self.places, zip(*steps, strict=True), strict=True
+            ):
+                place[: len(numbers)].copy_(torch.stack(numbers))
+        self.offset.fill_(number - self.held.start)
+
+    def _drawn(self, first: Draw, last: Draw, number: int) -> Tensor:
+        """What a draw gives in another step: its index grows alike in every step."""
+        purpose, index, draw, shape = last
+        index += (number - self.number) * (index - first[1])
+        return self.noise.drawn(purpose, index, draw, shape)
+
+    def play(self, *_: Any) -> Tensor:
+        """The numbers that the next draw of this step gives, in place of the draw."""
+        place = self.places[self.next]
+        self.next = (self.next + 1) % len(self.places)
+        return place.index_select(0, self.offset)[0]

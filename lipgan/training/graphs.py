@@ -17,11 +17,10 @@ import torch
 from torch import Tensor
 
 from lipgan.engine.cohort import Cohort
-from lipgan.engine.noise import Noise
+from lipgan.engine.noise import Draw, Noise, Tape
 
 Step = Callable[..., dict[str, Tensor]]  # see ``Training.step``
 Record = Callable[[Callable[[], None]], Callable[[], None]]
-Draw = tuple[str, int, Callable[..., Tensor], tuple[int, ...]]  # see ``Noise.drawn``
 WATCHED = 2  # steps that show which random numbers each step asks for
 
 
@@ -39,51 +38,6 @@ def capture(function: Callable[[], None]) -> Callable[[], None]:
     with torch.cuda.graph(graph):
         function()
     return graph.replay
-
-
-class Tape:
-    """The random numbers of a block of steps, each where a recorded step reads it."""
-
-    def __init__(self, noise: Noise, watched: list[list[Draw]], number: int) -> None:
-        """Make room for what steps ask for.
-
-        Args:
-            noise: where the numbers come from.
-            watched: what two steps in a row drew.
-            number: of the second of them.
-        """
-        self.noise, self.number = noise, number
-        self.draws = list(zip(*watched, strict=True))
-        self.places = [
-            torch.zeros(Noise.BLOCK, len(noise.seeds), *shape, device=noise.device)
-            for _, (*_, shape) in self.draws
-        ]
-        self.offset = torch.zeros(1, dtype=torch.long, device=noise.device)
-        self.held, self.next = range(0), 0
-
-    def wind(self, number: int) -> None:
-        """Have in place what the step of this number needs."""
-        if number not in self.held:
-            end = number + Noise.BLOCK - (number - 1) % Noise.BLOCK
-            self.held = range(number, end)
-            steps = [[self._drawn(a, b, n) for a, b in self.draws] for n in self.held]
-            for place, numbers in zip(
-                self.places, zip(*steps, strict=True), strict=True
-            ):
-                place[: len(numbers)].copy_(torch.stack(numbers))
-        self.offset.fill_(number - self.held.start)
-
-    def _drawn(self, first: Draw, last: Draw, number: int) -> Tensor:
-        """What a draw gives in another step: its index grows alike in every step."""
-        purpose, index, draw, shape = last
-        index += (number - self.number) * (index - first[1])
-        return self.noise.drawn(purpose, index, draw, shape)
-
-    def play(self, *_: Any) -> Tensor:
-        """The numbers that the next draw of this step gives, in place of the draw."""
-        place = self.places[self.next]
-        self.next = (self.next + 1) % len(self.places)
-        return place.index_select(0, self.offset)[0]
 
 
 class Replayed:

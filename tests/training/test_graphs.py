@@ -6,10 +6,10 @@ What only a GPU can do, record, is in `capture`; its tests are skipped without o
 import pytest
 import torch
 
-from lipgan.engine.noise import Noise
+from lipgan.engine.noise import Noise, Tape
 from lipgan.training import Training, load_data, train
 from lipgan.training.checkpoints import get_state
-from lipgan.training.graphs import NotRecorded, Replayed, Tape
+from lipgan.training.graphs import NotRecorded, Replayed
 from tests.engine.kernels import Kernels
 
 STEPS = Noise.BLOCK + 6
