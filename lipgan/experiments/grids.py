@@ -1,7 +1,7 @@
 """Combinations of config fields."""
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import signature
 from itertools import product
 from numbers import Integral
@@ -53,9 +53,22 @@ def grid(seeds: Seeds, *axes: Iterable[dict], **fields: Any) -> list[Config]:
         fields: the same in every config.
     """
     return [
-        Config(**fields, **{k: v for part in cell for k, v in part.items()}, seed=seed)
+        _config(**fields, **{k: v for part in cell for k, v in part.items()}, seed=seed)
         for seed, *cell in product(as_seeds(seeds), *axes)
     ]
+
+
+# Typed: where 1.0 is accepted, True is not.
+_shared = lru_cache(maxsize=2**15, typed=True)(Config)
+
+
+def _config(**fields: Any) -> Config:
+    """A config, one object for all that ask for it: a book asks ten times for each."""
+    fixed = not str(fields.get("dataset")).startswith("folder:")  # whose images change
+    try:
+        return _shared(**fields) if fixed else Config(**fields)
+    except TypeError:  # not hashable, or no field: refused by its name
+        return Config(**fields)
 
 
 def axis(name: str, values: Iterable[Any]) -> list[dict]:

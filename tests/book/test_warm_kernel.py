@@ -50,6 +50,7 @@ def printed(outputs):
     return lambda *sources: "".join(outputs(*sources)[-1][0]["text"])
 
 
+@pytest.mark.slow
 def test_a_page_comes_out_as_from_an_ordinary_kernel(outputs, monkeypatch):
     forked = outputs(*SHOWN)
     monkeypatch.setattr(run_notebooks, "can_fork", lambda: False)
