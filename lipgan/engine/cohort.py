@@ -136,7 +136,7 @@ class Cohort:
         }
         return parameters, {k: v for k, v in placed.items() if k not in trainable}
 
-    def note_divergence(self, scores: Tensor, step: int) -> None:
+    def note_divergence(self, scores: Tensor, step: int | Tensor) -> None:
         """Remember the first step at which a member's scores (E, B) are not finite."""
         lost = ~torch.isfinite(scores).all(1) & (self.diverged_at < 0)
         self.diverged_at = torch.where(lost, step, self.diverged_at)

@@ -168,13 +168,19 @@ class Generators:
         return lambda z: self.network(tensors, z, training=training)
 
     @torch.no_grad()
-    def average(self, step: int) -> None:
+    def average(self, step: int | Tensor) -> None:
         """Move the average on, after step number ``step``, from 1.
 
         The decay grows from 0 to ``ema_decay``, so that the average forgets the initial
         weights.
         """
-        decay = min(self.ema_decay, step / (step + 10))
+        if not self.averaged:
+            return
+        moved: float | Tensor
+        if isinstance(step, Tensor):  # float64 up to here, as Python's
+            share = step.double() / (step + 10)
+            moved = (1 - share.clamp(max=self.ema_decay)).float()
+        else:
+            moved = 1 - min(self.ema_decay, step / (step + 10))
         for name, tensor in self.last.items():
-            if name in self.averaged:
-                self.averaged[name].lerp_(tensor, 1 - decay)
+            self.averaged[name].lerp_(tensor, moved)

@@ -22,6 +22,7 @@ def usual_torch() -> Iterator[None]:
         stack.callback(torch.set_default_dtype, torch.get_default_dtype())
         precision = torch.get_float32_matmul_precision()
         stack.callback(torch.set_float32_matmul_precision, precision)
+        stack.enter_context(convolutions_in_tf32(False))
         torch.set_default_dtype(torch.float32)
         torch.set_float32_matmul_precision("highest")
         stack.enter_context(torch.random.fork_rng(devices=[]))
@@ -33,3 +34,14 @@ def usual_torch() -> Iterator[None]:
         if torch.get_default_device().type != "cpu":  # a context slows every call
             stack.enter_context(torch.device("cpu"))
         yield
+
+
+@contextmanager
+def convolutions_in_tf32(allowed: bool) -> Iterator[None]:
+    """Whether convolutions on a GPU round to TF32 inside; torch's default is that."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = allowed
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before

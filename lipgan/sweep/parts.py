@@ -29,6 +29,8 @@ class Options:
     download: bool = False
     inception_weights: Path | None = None
     keep_weights: bool = False
+    tf32: bool = False
+    graphs: bool = False
     deadline: float | None = None
 
 

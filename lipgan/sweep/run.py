@@ -71,6 +71,8 @@ def run_or_load(
     download: bool = False,
     inception_weights: str | Path | None = None,
     keep_weights: bool = False,
+    tf32: bool = False,
+    graphs: bool = False,
     checkpoint_every: float | None = None,
     time_budget: float | None = None,
     repair: bool = False,
@@ -99,6 +101,8 @@ def run_or_load(
         inception_weights: see ``train``.
         keep_weights: store the weights of both networks beside each new record; runs
             recorded without them are trained again.
+        tf32: see ``train``.
+        graphs: see ``train``.
         checkpoint_every: seconds after which a cohort leaves a checkpoint in the store;
             None writes none. Cohorts go on from those that are there in any case.
         time_budget: seconds after which training stops. Without checkpoints, a cohort
@@ -122,6 +126,8 @@ def run_or_load(
         download=download,
         inception_weights=weights and weights.absolute(),
         keep_weights=keep_weights,
+        tf32=tf32,
+        graphs=graphs,
         checkpoints=Checkpoints(records.path.absolute() / FOLDER, checkpoint_every),
         deadline=None if time_budget is None else time.time() + time_budget,
     )

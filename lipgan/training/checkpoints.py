@@ -29,6 +29,8 @@ TRAINS = (
     "gan",
     "support/torch_state.py",
     "training/checkpoints.py",
+    "training/choice.py",
+    "training/graphs.py",
     "training/loop.py",
     "training/observe.py",
     "training/start.py",
@@ -53,6 +55,8 @@ class Snapshot:
         diverged: index of a config -> step at which it diverged.
         histories: one per config, see ``Run.history``.
         tensors: name -> (rows, ...), on the CPU.
+        choice: how the cohort is computed, see ``training.choice``; None where the
+            networks' sizes decide.
     """
 
     members: list[str]
@@ -63,6 +67,7 @@ class Snapshot:
     diverged: dict[int, int]
     histories: list[dict[str, list]]
     tensors: dict[str, Tensor]
+    choice: dict[str, Any] | None = None
 
     def part(self, members: Sequence[str]) -> "Snapshot":
         """The same moment of these members alone, in this order."""
@@ -81,6 +86,7 @@ class Snapshot:
             },
             histories=[self.histories[k] for k in old],
             tensors={name: tensor[rows] for name, tensor in self.tensors.items()},
+            choice=self.choice,
         )
 
 
@@ -95,8 +101,11 @@ def get_state(cohort: Cohort) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def set_state(cohort: Cohort, state: dict[str, Tensor]) -> None:
-    """Give a cohort of the same members, in the same order, this state."""
+    """Give a cohort of the same members, in the same order, this state and no more."""
     groups = cohort.state
+    for group, tensors in groups.items():
+        for key in [key for key in tensors if f"{group}/{key}" not in state]:
+            del tensors[key]  # came with a later step
     for name, tensor in state.items():
         group, _, key = name.partition("/")
         if not key:

@@ -25,6 +25,7 @@ from lipgan.runs.run import rounded
 from lipgan.support.messages import unharmed
 from lipgan.training.checkpoints import Checkpoints, Snapshot, get_state, set_state
 from lipgan.training.checks import beyond_float32
+from lipgan.training.choice import Choice, Steps
 from lipgan.training.evaluate import (
     constant_metric,
     evaluate,
@@ -49,6 +50,8 @@ class Training:
         reference: Reference | None = None,
         progress: Progress | None = None,
         keep_weights: bool = False,
+        tf32: bool = False,
+        graphs: bool = False,
     ) -> None:
         """Set up members of one ``Config.cohort_key``.
 
@@ -58,11 +61,14 @@ class Training:
             reference: what image samples are judged against; None for points.
             progress: receives a line of text now and then.
             keep_weights: whether the runs are to hold the weights of both networks.
+            tf32: whether convolutions on a GPU may round to TF32 where that is faster.
+            graphs: whether a GPU replays steps as CUDA graphs, where it can.
         """
         self.keep_weights = keep_weights
         self.configs, self.dataset, self.reference = list(configs), dataset, reference
         self.say = unharmed(progress)
         self.cohort = Cohort(configs, dataset.x.device)
+        self.steps = Steps(self.step, self.cohort, self.say, tf32, graphs)
         self.members = [c.config_id for c in configs]
         self.alive = list(range(len(configs)))  # row of the cohort -> index in configs
         self.histories: list[dict[str, list]] = [{} for _ in configs]
@@ -88,6 +94,8 @@ class Training:
         for note in dict.fromkeys(filter(None, map(beyond_float32, self.configs))):
             self.say(note)
         self._resume(checkpoints)
+        if self.alive:
+            self.steps.choose()
         start = time.perf_counter() - self.seconds
         moments, kept_at = self._moments(), self.seconds
         while self.alive and self.done < first.num_steps:
@@ -105,6 +113,7 @@ class Training:
         rows, pictures = self._finish()
         seconds = time.perf_counter() - start
         origin = provenance(self.cohort.device, seconds, len(self.configs))
+        origin |= self.steps.origin
         places = range(len(self.configs))
         return [self._make_run(i, rows[i], pictures[i], origin) for i in places]
 
@@ -119,6 +128,7 @@ class Training:
             diverged=dict(self.diverged),
             histories=self.histories,
             tensors=get_state(self.cohort),
+            choice=self.steps.chosen,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -130,6 +140,8 @@ class Training:
             self.cohort.keep(self.alive)
         if self.alive:
             set_state(self.cohort, snapshot.tensors)
+        if snapshot.choice:
+            self.steps.take(Choice(**snapshot.choice))
 
     def _resume(self, checkpoints: Checkpoints | None) -> None:
         if checkpoints is None:
@@ -155,19 +167,27 @@ class Training:
         return {1} | {round(spacing * (i + 1)) for i in range(count)}
 
     def _advance(self, measure: bool) -> None:
-        losses = self.step(self.done + 1, measure=measure)
+        losses = self.steps(self.done + 1, measure)
         self.done += 1
         if measure:
             self._record(self.done, losses)
             self._drop_diverged()
 
-    def step(self, step: int, measure: bool = True) -> dict[str, Tensor]:
+    def step(
+        self, step: int, measure: bool = True, clock: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Update all members once; ``step`` counts from 1.
+
+        Args:
+            step: number of the step.
+            measure: whether losses are wanted.
+            clock: its number, (), for a device that replays the step, see ``graphs``.
 
         Returns:
             Losses and penalty per member, (E,) each; nothing without ``measure``.
         """
         cohort, config, noise = self.cohort, self.configs[0], self.cohort.noise
+        now = step if clock is None else clock
         batch = config.batch_size
         g, d, pushes = cohort.generators, cohort.discriminators, cohort.pushes
         sample = g.sampler(training=True)  # one for all updates of this step
@@ -180,12 +200,12 @@ class Training:
                 x_fake = sample(z)
             uniform = noise.uniforms(draw)
             in_d, penalty = discriminator_step(d, pushes, x_real, x_fake, uniform)
-            cohort.note_divergence(in_d, step)
+            cohort.note_divergence(in_d, now)
         z = noise.normal("z for g", step - 1, batch, config.z_dim)
         uniforms = partial(noise.uniform, "push g", step - 1)
         in_g = generator_step(g, d, pushes, sample(z), uniforms)
-        cohort.note_divergence(in_g, step)
-        g.average(step)
+        cohort.note_divergence(in_g, now)
+        g.average(now)
         if not measure:
             return {}
         return {

@@ -32,6 +32,8 @@ def train(
     download: bool = False,
     inception_weights: str | Path | None = None,
     keep_weights: bool = False,
+    tf32: bool = False,
+    graphs: bool = False,
     checkpoints: Checkpoints | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
@@ -45,6 +47,10 @@ def train(
         download: whether missing data may be fetched.
         inception_weights: file with pytorch-fid's weights, for ``features=inception``.
         keep_weights: whether the runs are to hold the weights of both networks.
+        tf32: whether convolutions on a GPU may round to TF32 where that is faster; the
+            records' provenance says whether they did.
+        graphs: whether a GPU replays steps as CUDA graphs. Off, for that has not been
+            run on a GPU yet; where it fails, training says why and goes on without.
         checkpoints: where unfinished cohorts go on from, and leave what they have.
         deadline: when to stop, in seconds since the epoch.
         progress: receives a line of text now and then.
@@ -74,7 +80,11 @@ def train(
         if dataset.note:
             unharmed(progress)(_as_trained(dataset, first))
         dry_evaluation(first, dataset, reference)
-        group = Training(chosen, dataset, reference, progress, keep_weights)
+        group = Training(
+            *(chosen, dataset, reference, progress, keep_weights),
+            tf32=tf32,
+            graphs=graphs,
+        )
         done = group.run(checkpoints, deadline)
         runs.update(zip(rows, done, strict=True))
     return [runs[i] for i in range(len(configs))]

@@ -6,7 +6,9 @@ error there, so that what steps on it keeps a GPU busy without waiting for it.
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
+from lipgan import features
 from lipgan.config import Config
 from lipgan.data import Dataset
 from lipgan.engine.lifting import LAYOUTS
@@ -15,6 +17,8 @@ from lipgan.experiments import table3
 from lipgan.gan.models import MODELS
 from lipgan.gan.regularizers import REGULARIZERS, Regularizer
 from lipgan.training import Training
+from lipgan.training.evaluate import image_metrics
+from lipgan.training.reference import make_reference
 from tests.engine.kernels import Kernels
 
 META = torch.device("meta")
@@ -161,3 +165,28 @@ def test_a_copy_to_the_device_is_counted_and_does_not_wait():
     with Kernels() as kernels:
         torch.ones(3).to(META)
     assert (kernels.host["_to_copy"], kernels.waits["_to_copy"]) == (1, 0)
+
+
+class StaysThere(TorchFunctionMode):
+    """Refuses to fetch a tensor from its device."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        """Call a function of torch, unless it fetches a tensor."""
+        name = getattr(func, "__name__", "")
+        if name in ("cpu", "numpy", "tolist", "__array__") or (
+            name == "to" and "cpu" in [a for a in args[1:] if isinstance(a, str)]
+        ):
+            raise RuntimeError(f"{name} fetches a tensor")
+        return func(*args, **(kwargs or {}))
+
+
+def test_judging_images_fetches_nothing_from_the_device_but_its_numbers():
+    images = torch.randint(256, (40, 1, 8, 8), dtype=torch.uint8)
+    dataset = Dataset("made up", images, None, 0)
+    extractor = features.load_extractor("digits")
+    with StaysThere():
+        reference = make_reference(dataset, extractor)
+        metrics = image_metrics(images.flip(0), reference)
+    assert metrics["fd_digits_40"] == pytest.approx(0, abs=1e-4)
+    with pytest.raises(RuntimeError, match="cpu fetches"), StaysThere():
+        images.cpu()
