@@ -66,7 +66,7 @@ def _config(**fields: Any) -> Config:
     """A config, one object for all that ask for it: a book asks ten times for each."""
     fixed = not str(fields.get("dataset")).startswith("folder:")  # whose images change
     try:
-        return _shared(**fields) if fixed else Config(**fields)
+        return _shared(**dict(sorted(fields.items()))) if fixed else Config(**fields)
     except TypeError:  # not hashable, or no field: refused by its name
         return Config(**fields)
 
