@@ -138,6 +138,29 @@ def test_nothing_is_measured_on_a_cpu(tiny, monkeypatch):
     assert "tf32" not in run.provenance
 
 
+def test_where_there_is_one_way_nothing_is_measured(tiny, monkeypatch):
+    monkeypatch.setattr(choice, "is_worth_measuring", lambda device: True)
+    monkeypatch.setattr(choice, "clock", None)
+    (run,) = train([tiny(dataset="toy2d")], device="cpu")
+    assert run.provenance["layout"] == "rows"
+
+
+def test_a_layout_that_cannot_be_recorded_does_not_speak_for_the_others(measured, tiny):
+    def record(function):
+        if training.cohort.networks[0].layout == "rows":
+            raise RuntimeError("not these")
+        return function
+
+    configs, said = members(tiny), []
+    training = Training(configs, load_data(configs[0]), progress=said.append)
+    training.steps.record = record
+    measured(rows=2.0, grouped=1.0, single=3.0)
+    runs = training.run()
+    assert "no CUDA graphs from here on: not these" in said
+    taken = runs[0].provenance
+    assert (taken["layout"], taken["graphs"]) == ("grouped", True)
+
+
 def test_tf32_is_tried_where_it_is_allowed_and_can_matter():
     assert choices(LAYOUTS, tf32=False) == [Choice(name) for name in LAYOUTS]
     rounded = [Choice(name, tf32=True) for name in ("grouped", "single")]
