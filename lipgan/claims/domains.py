@@ -94,7 +94,7 @@ def slope_variation(loss: Loss, low: Tensor, high: Tensor) -> Tensor:
     Returns:
         (max L' - min L') / max |L'|, (N,).
     """
-    terms = loss.terms.values()
+    terms = set(loss.terms.values())  # the generator's is often one of the others
     variations = [_variation(*slope_intervals(term, low, high)) for term in terms]
     return torch.stack(variations).amax(0)
 

@@ -28,7 +28,7 @@ OMEGA = "#c8102e"  # the attained domain, red as in the paper's Figure 1
 
 _FONTS = ("Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans")
 _SIZES = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize")
-RC = {
+RC: dict[Any, Any] = {
     **dict.fromkeys((*_SIZES, "legend.fontsize", "legend.title_fontsize"), TEXT),
     **{"axes.titlesize": TEXT + 1, "axes.titleweight": "bold", "legend.frameon": False},
     **{"axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8},

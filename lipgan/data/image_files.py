@@ -211,8 +211,8 @@ def _opened(path: Path, look: Callable[[Any], Any]) -> Any:
     """What a function sees in an image file; one line for what Pillow cannot read."""
     pil = _pillow("PIL.Image")
     try:
-        with warnings.catch_warnings(), pil.open(path) as image:
-            warnings.simplefilter("ignore")  # stderr is for what the user can mend
+        # stderr is for what the user can mend
+        with warnings.catch_warnings(action="ignore"), pil.open(path) as image:
             return look(image)
     except (OSError, SyntaxError, ValueError, pil.DecompressionBombError) as error:
         raise ValueError(f"dataset: cannot read {str(path)!r}: {error}") from error

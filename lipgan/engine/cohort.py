@@ -185,9 +185,17 @@ class Cohort:
         module.load_state_dict(state)
         return module.eval()
 
-    def plain_critic(self, row: int) -> Callable[[Tensor], Tensor]:
-        """One member's scores as a function on the CPU: (B, *shape) to (B,)."""
-        network, own = self.plain_discriminator(row), self.discriminators
+    def plain_critic(
+        self, row: int, network: nn.Module | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """One member's scores as a function on the CPU: (B, *shape) to (B,).
+
+        Args:
+            row: of the member.
+            network: instead of its discriminator, one trained earlier.
+        """
+        own = self.discriminators
+        network = network or self.plain_discriminator(row)
         strength = own.strength.of(row)
 
         def raw(x: Tensor) -> Tensor:

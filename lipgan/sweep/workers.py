@@ -44,6 +44,8 @@ class DevicePool(Executor):
     """
 
     def __init__(self, devices: Sequence[str]):
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            sys.exit(1)  # a worker that reads an unguarded script: see _start
         self.slots = len(devices)
         self._calls: SimpleQueue[tuple | None] = SimpleQueue()
         self._closed, self._abandoned = Event(), Event()
@@ -126,7 +128,13 @@ class DevicePool(Executor):
         pool = ProcessPoolExecutor(
             1, multiprocessing.get_context("spawn"), _start_process, (device,)
         )
-        self._processes[place] = pool.submit(os.getpid).result()
+        try:
+            self._processes[place] = pool.submit(os.getpid).result()
+        except BrokenExecutor:
+            raise WorkerLost(
+                f"a process for device {device!r} ended at once; a script that trains "
+                'needs `if __name__ == "__main__":` around what it does'
+            ) from None
         return pool
 
 
@@ -199,10 +207,9 @@ def explained(error: BaseException, cohort: str) -> BaseException:
         return WorkerLost(f"{cohort}: cancelled; is the scheduler still there?")
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
         reason = " ".join(str(error).split())
-        return WorkerLost(
-            f"{cohort}: its worker died {1 + RETRIES} times: {reason} (a script that "
-            'trains needs `if __name__ == "__main__":` around what it does)'
-        )
+        return WorkerLost(f"{cohort}: its worker died {1 + RETRIES} times: {reason}")
+    if isinstance(error, WorkerLost):
+        return WorkerLost(f"{cohort}: {error}")
     error.add_note(cohort)
     return error
 

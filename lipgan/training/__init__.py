@@ -10,30 +10,30 @@ if TYPE_CHECKING:
     from lipgan.training.loop import Progress, Training
     from lipgan.training.start import (
         DEVICES,
+        kept_critics,
         load_data,
         pick_device,
         train,
-        trained_critics,
     )
 
 _HOME = {
     "Progress": "training.loop",
     "Training": "training.loop",
     "DEVICES": "training.start",
+    "kept_critics": "training.start",
     "load_data": "training.start",
     "pick_device": "training.start",
     "train": "training.start",
-    "trained_critics": "training.start",
 }
 
 __all__ = [
     "DEVICES",
     "Progress",
     "Training",
+    "kept_critics",
     "load_data",
     "pick_device",
     "train",
-    "trained_critics",
 ]
 
 

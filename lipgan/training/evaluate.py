@@ -1,7 +1,7 @@
 """What is measured on a cohort when its training has ended."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -41,12 +41,19 @@ def judged_digest(dataset: Dataset, weights: str | None) -> str:
 @torch.no_grad()
 def generated(cohort: Cohort, count: int) -> Tensor:
     """``count`` samples per member with the averaged generator in evaluation mode."""
-    chunks = []
     sample = cohort.generators.sampler(training=False, averaged=True)
-    for index in range(math.ceil(count / CHUNK)):
-        z = cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
-        chunks.append(sample(z))
+    chunks = [sample(z) for z in _noise(cohort, count)]
     return torch.cat(chunks, dim=1)[:, :count]
+
+
+def evaluation_noise(cohort: Cohort, count: int) -> Tensor:
+    """What ``generated`` makes its samples of, (E, n, z_dim)."""
+    return torch.cat(list(_noise(cohort, count)), dim=1)[:, :count]
+
+
+def _noise(cohort: Cohort, count: int) -> Iterator[Tensor]:
+    for index in range(math.ceil(count / CHUNK)):
+        yield cohort.noise.normal("eval z", index, CHUNK, cohort.configs[0].z_dim)
 
 
 def sound_members(cohort: Cohort, samples: Tensor) -> Tensor:

@@ -9,12 +9,14 @@ from torch import Tensor
 from lipgan import data, features
 from lipgan.config import Config
 from lipgan.data import Dataset
+from lipgan.engine.cohort import Cohort
 from lipgan.runs import Run
+from lipgan.runs.networks import load_discriminator, load_generator
 from lipgan.support.messages import not_one_of, unharmed
 from lipgan.support.torch_state import usual_torch
 from lipgan.training.checkpoints import Checkpoints
 from lipgan.training.checks import check_count, dry_evaluation
-from lipgan.training.evaluate import generated
+from lipgan.training.evaluate import evaluation_noise
 from lipgan.training.loop import Progress, Training
 from lipgan.training.reference import make_reference
 
@@ -89,25 +91,30 @@ def train(
 
 
 @usual_torch()
-def trained_critics(
-    configs: Iterable[Config],
+def kept_critics(
+    runs: Iterable[Run],
 ) -> tuple[list[Callable[[Tensor], Tensor] | None], Tensor]:
-    """Train configs of one cohort on points, to look at what records do not keep.
+    """The critics of runs on points whose weights were kept, to look at them.
 
     Args:
-        configs: of one ``Config.cohort_key``; their samples are points.
+        runs: of one ``Config.cohort_key``, see ``keep_weights``.
 
     Returns:
-        Score functions (n, 2) to (n,) in the order of the configs, None for a member
-        that diverged, and the last generated points of the first that did not, (n, 2).
+        Score functions (n, 2) to (n,) in the order of the runs, None for a run that
+        diverged, and the generated points of the first that did not, (n, 2).
+
+    Raises:
+        ValueError: the weights of a run were not kept.
     """
-    configs = list(configs)
-    training = Training(configs, load_data(configs[0]))
-    training.run()
-    critics: list[Callable[[Tensor], Tensor] | None] = [None] * len(configs)
-    for row, index in enumerate(training.alive):
-        critics[index] = training.cohort.plain_critic(row)
-    return critics, generated(training.cohort, configs[0].eval_samples)[0]
+    runs = list(runs)
+    sound = [run for run in runs if not run.diverged]
+    cohort = Cohort([run.config for run in sound], torch.device("cpu"))
+    critics: dict[Config, Callable[[Tensor], Tensor]] = {
+        run.config: cohort.plain_critic(row, load_discriminator(run))
+        for row, run in enumerate(sound)
+    }
+    noise = evaluation_noise(cohort, sound[0].config.eval_samples)[0]
+    return [critics.get(run.config) for run in runs], load_generator(sound[0])(noise)
 
 
 def _as_trained(dataset: Dataset, config: Config) -> str:

@@ -101,9 +101,13 @@ def test_pillows_warnings_stay_inside(tmp_path):
     palette = Image.new("P", (9, 9), 1)
     palette.putpalette([*RED, 0, 0, 255])
     palette.save(tmp_path / "a.png", transparency=b"\x00\x80")
+    tiff = save(tmp_path / "b.tiff")
+    tiff.write_bytes(tiff.read_bytes()[:50])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read_images([tmp_path / "a.png"])
+        with pytest.raises(ValueError, match=r"cannot read .*b\.tiff"):
+            read_images([tiff])  # Pillow warns while it opens the file
 
 
 @pytest.mark.parametrize(

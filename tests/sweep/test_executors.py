@@ -66,6 +66,28 @@ def test_a_call_that_always_dies_is_given_up_and_the_pool_lives_on(pool, tmp_pat
     assert pool.submit(abs, -3).result(PATIENCE) == 3
 
 
+def test_a_script_without_its_guard_is_told_so_in_few_lines(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from lipgan import Config\n"
+        "from lipgan.sweep import run, run_or_load\n"
+        "run.local_devices = lambda place, missing: ['cpu', 'cpu']\n"
+        "config = Config(scale='smoke', num_steps=2)\n"
+        "run_or_load([config], 'runs', device='cpu', progress=None)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert 'needs `if __name__ == "__main__":` around' in done.stderr.splitlines()[-1]
+    assert len(done.stderr.splitlines()) < 20
+    guarded = script.read_text().replace("\nrun_", "\nif __name__ == '__main__': run_")
+    script.write_text(guarded)
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, check=True)
+    assert len(RunStore(tmp_path / "runs").records()) == 1
+
+
 def test_an_error_is_passed_on_and_not_repeated(pool, tmp_path):
     with pytest.raises(OSError, match="no data"):
         pool.submit(fail, tmp_path).result(PATIENCE)
@@ -213,11 +235,10 @@ def test_spread_gives_every_slot_a_cohort(sizes, slots, expected):
 
 def test_errors_of_lost_workers_name_the_cohort():
     broken = explained(BrokenProcessPool("gone\n abruptly"), "cohort 1/2 (A)")
-    line = (
-        "cohort 1/2 (A): its worker died 4 times: gone abruptly (a script that trains "
-    )
-    assert str(broken).startswith(line)
-    assert 'if __name__ == "__main__"' in str(broken)
+    line = "cohort 1/2 (A): its worker died 4 times: gone abruptly"
+    assert str(broken) == line
+    never = explained(WorkerLost("ended at once"), "cohort 1/2 (A)")
+    assert str(never) == "cohort 1/2 (A): ended at once"
     gone = explained(CancelledError(), "cohort 1/2 (A)")
     assert str(gone).startswith("cohort 1/2 (A): cancelled")
     own = OSError("disk")

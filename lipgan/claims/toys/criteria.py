@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import torch
+from torch import Tensor
 
 from lipgan import data, experiments, metrics
 from lipgan.claims.base import Change, Check, Claim
@@ -22,8 +24,14 @@ WORSE_FACTOR = 3.0
 
 def toy_start() -> float:
     """Initial distance of the toy's point from the data's geometric median."""
-    center = metrics.geometric_median(data.load("toy2d").x)
-    return float((torch.tensor(POINT_START, dtype=torch.float64) - center).norm())
+    start = torch.tensor(POINT_START, dtype=torch.float64)
+    return float((start - _center("toy2d")).norm())
+
+
+@cache
+def _center(dataset: str) -> Tensor:
+    """The geometric median of points that are the same for every run."""
+    return metrics.geometric_median(data.load(dataset).x)
 
 
 def toy_distance(run: Run) -> float:
@@ -36,7 +44,7 @@ def toy_distance(run: Run) -> float:
         return math.inf
     if run.config.model != "toy_point":
         return metric(run, "w1")
-    center = metrics.geometric_median(data.load(run.config.dataset).x)
+    center = _center(run.config.dataset)
     path = torch.tensor(run.history["points"], dtype=torch.float64)[:, 0]
     tail = path[-max(1, len(path) // 10) :]
     return float((tail - center).norm(dim=1).mean())

@@ -9,8 +9,8 @@ from lipgan.claims.gradient_fields import tables
 from lipgan.claims.gradient_fields.criteria import STRICT_CRITICS
 from lipgan.claims.judge import judge
 from lipgan.data import load
-from lipgan.training import trained_critics
-from lipgan.training.evaluate import gradient_metrics
+from lipgan.training import Training, kept_critics, load_data, train
+from lipgan.training.evaluate import generated, gradient_metrics
 
 STEPS = 8
 
@@ -125,15 +125,34 @@ def test_cosine_is_that_of_the_gradient_with_the_way_to_the_data(sign, cosine, n
     assert found["gradient_norm_64"] == pytest.approx(norm)
 
 
-def test_trained_critics_come_in_the_order_of_their_configs(tiny):
+def test_kept_critics_come_in_the_order_of_their_runs(tiny):
     shared = {"dataset": "toy2d_ring", "lr_g": 0.0, "num_steps": 3}
     configs = [tiny(loss=loss, **shared) for loss in ("wgan", "cos", "ns")]
     lost = tiny(loss="exp", lipschitz_k=1e4, **shared)
-    critics, points = trained_critics([configs[0], lost, *configs[1:]])
+    runs = train([configs[0], lost, *configs[1:]], keep_weights=True)
+    critics, points = kept_critics(runs)
     assert [critic is None for critic in critics] == [False, True, False, False]
-    for config, critic in zip(configs, [critics[0], *critics[2:]], strict=True):
-        (alone,), own = trained_critics([config])
-        torch.testing.assert_close(critic(points), alone(points))
-        torch.testing.assert_close(own, points)
-    first, third = critics[0](points), critics[2](points)
+    for run, critic in zip(runs, critics, strict=True):
+        if critic is not None:
+            (alone,), own = kept_critics([run])
+            torch.testing.assert_close(critic(points), alone(points))
+            torch.testing.assert_close(own, points)
+    first, third = critics[0](points), critics[3](points)
     assert (first - third).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("regularizer", ["sn", "gran"])
+@pytest.mark.parametrize("lr_g", [0.0, 1e-3])
+def test_a_kept_critic_is_the_one_that_was_trained(tiny, regularizer, lr_g):
+    config = tiny(dataset="toy2d_ring", regularizer=regularizer, lr_g=lr_g, num_steps=3)
+    training = Training([config], load_data(config), keep_weights=True)
+    (kept,), points = kept_critics(training.run())
+    trained = training.cohort.plain_critic(0)
+    torch.testing.assert_close(kept(points), trained(points), rtol=0, atol=0)
+    torch.testing.assert_close(points, generated(training.cohort, len(points))[0])
+
+
+def test_critics_that_were_not_kept_are_refused(tiny):
+    runs = train([tiny(dataset="toy2d_ring", num_steps=3)])
+    with pytest.raises(ValueError, match="keep_weights"):
+        kept_critics(runs)
