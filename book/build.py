@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from book.page_list import (  # noqa: E402
     load_pages,
 )
 from book.run_notebooks import run_pages  # noqa: E402
+from book.warm_kernel import beside, can_fork, start  # noqa: E402
 
 
 def train_claims(layout: Layout) -> None:
@@ -155,6 +157,12 @@ def make_figures(layout: Layout, verdicts: Mapping) -> None:
         raise BuildError(f"figures: {error}") from error
 
 
+def make_claims_and_figures(layout: Layout) -> None:
+    """What is made of records alone, see `make_claims` and `make_figures`."""
+    verdicts = _phase("Writing the claims page", lambda: make_claims(layout))
+    _phase("Writing data of the figures", lambda: make_figures(layout, verdicts))
+
+
 def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
     """Runs all steps and prints one line per phase with its duration.
 
@@ -164,11 +172,12 @@ def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
         execute_only: stop before the claims page and the site.
     """
     check_toc(layout.root, load_pages(layout.root))
+    if can_fork():
+        start()  # it imports while this process does
     _phase(f"Training ({layout.scale})", lambda: train_claims(layout))
-    _phase(f"Running notebooks ({layout.scale})", lambda: make_pages(layout, only))
+    with nullcontext() if execute_only else beside(make_claims_and_figures, layout):
+        _phase(f"Running notebooks ({layout.scale})", lambda: make_pages(layout, only))
     if not execute_only:
-        verdicts = _phase("Writing the claims page", lambda: make_claims(layout))
-        _phase("Writing data of the figures", lambda: make_figures(layout, verdicts))
         index = _phase("Building the site", lambda: make_site(layout))
         print(f"The book is ready: {index}")
 

@@ -18,7 +18,7 @@ from typing import Any
 from book.gate import gate, normalize
 from book.layout import Layout
 from book.page_list import Page
-from book.warm_kernel import ROOT, WarmKernelManager, can_fork
+from book.warm_kernel import ROOT, WarmKernelManager, can_fork, start
 
 KERNEL = "lipgan-book"
 
@@ -166,6 +166,8 @@ def run_pages(
     ]
     if len(outdated) < len(jobs):
         say(f"  {len(jobs) - len(outdated)} pages are unchanged")
+    if outdated and can_fork():
+        start()
     with (
         kernel_of_this_python(layout.store),
         ThreadPoolExecutor(max_workers=os.cpu_count()) as threads,

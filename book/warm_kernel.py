@@ -12,6 +12,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,66 @@ ROOT = Path(__file__).resolve().parents[1]
 def can_fork() -> bool:
     """Whether kernels may be forked: on Linux. Elsewhere libraries do not bear it."""
     return sys.platform == "linux"
+
+
+def start() -> None:
+    """Starts the process that is forked, unless it runs; does not wait for it.
+
+    It lives as long as this one. Its libraries are to compute with one thread.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["book.preload"])
+    before = dict(os.environ)
+    path = [str(ROOT), *filter(None, [before.get("PYTHONPATH")])]
+    os.environ.update(OMP_NUM_THREADS="1", PYTHONPATH=os.pathsep.join(path))
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def beside(call: Callable[..., object], *arguments: object) -> Iterator[None]:
+    """Runs a call in a fork while the body runs; after it where nothing is forked.
+
+    Raises:
+        Exception: what the call raised, once the body is done.
+    """
+    if not can_fork():
+        yield
+        call(*arguments)
+        return
+    start()
+    context = multiprocessing.get_context("forkserver")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_report, args=(sender, call, arguments), daemon=True
+    )
+    process.start()
+    sender.close()
+    try:
+        yield
+        try:
+            error = receiver.recv()
+        except EOFError:
+            error = ChildProcessError(f"{call.__name__}: its process died")
+    finally:
+        process.terminate()
+        process.join()
+    if error is not None:
+        raise error
+
+
+def _report(
+    sender: Connection, call: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
+    """Calls, in the fork, and sends what was raised or None."""
+    try:
+        call(*arguments)
+    except Exception as error:
+        sender.send(error)
+    else:
+        sender.send(None)
 
 
 def run_kernel(argv: list[str], env: dict[str, str], folder: str) -> None:
@@ -86,7 +150,6 @@ class ForkProvisioner(LocalProvisioner):
         argv = cmd[cmd.index("-f") :]
         folder = str(kwargs.get("cwd") or Path.cwd())
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["book.preload"])
         process = context.Process(
             target=run_kernel, args=(argv, dict(kwargs["env"]), folder), daemon=True
         )

@@ -146,7 +146,7 @@ def arm(
     if push == "tangent":
         loss, width, alpha = BENT_LOSSES[0], 0.0, 1.0
     fields |= {"push": push, "balance": balance, "pinned_width": width}
-    return Config(loss=loss, lipschitz_k=k, alpha=alpha, seed=seed, **fields)
+    return grid(seed, loss=loss, lipschitz_k=k, alpha=alpha, **fields)[0]
 
 
 def setting_label(setting: tuple[float, float, float]) -> str:

@@ -1,6 +1,7 @@
 """Forked kernels: ready at once, alone, and for the page like any other."""
 
 import json
+import os
 
 import nbformat
 import pytest
@@ -78,3 +79,35 @@ def test_pages_share_no_variables(printed):
 def test_a_kernel_that_dies_is_a_problem_of_its_page(outputs):
     assert "DeadKernelError" in outputs("import os; os._exit(3)")[0]
     assert outputs("print(1)")[0][0]["text"] == ["1\n"]
+
+
+def note(path):
+    path.write_text(str(os.getpid()))
+
+
+def fail(path):
+    raise ValueError(f"{path.name} is not sound")
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_call_beside_others_is_done_or_says_why_not(tmp_path, monkeypatch, forks):
+    monkeypatch.setattr(warm_kernel, "can_fork", lambda: forks)
+    path = tmp_path / "record"
+    with warm_kernel.beside(note, path):
+        assert forks or not path.exists()
+    assert (path.read_text() != str(os.getpid())) == forks
+    body = []
+    with (
+        pytest.raises(ValueError, match="record is not sound"),
+        warm_kernel.beside(fail, path),
+    ):
+        body.append("was run")
+    assert body
+
+
+def test_a_call_whose_process_dies_is_named():
+    with (
+        pytest.raises(ChildProcessError, match="_exit: its process died"),
+        warm_kernel.beside(os._exit, 1),
+    ):
+        pass
