@@ -154,13 +154,17 @@ class Steps:
         cohort, device = self.cohort, self.cohort.device
         if self.choice or not is_worth_measuring(device):
             return
+        found = choices(cohort.layouts, self.tf32)
+        if len(found) == 1:
+            self.take(found[0])
+            return
         before, usual = get_state(cohort), Choice(cohort.networks[1].layout)
-        seconds = {}
-        for choice in choices(cohort.layouts, self.tf32):
+        seconds, record = {}, self.record
+        for choice in found:
             self.take(choice)
-            quiet = partial(self, measure=False)
-            seconds[choice] = seconds_per_step(quiet, device)
+            seconds[choice] = seconds_per_step(partial(self, measure=False), device)
             set_state(cohort, before)
+            self.record = record  # that one cannot be recorded says nothing of others
         best = min(seconds, key=lambda choice: seconds[choice])
         self.take(best if math.isfinite(seconds[best]) else usual)
         self.say(told(seconds))

@@ -18,6 +18,8 @@ def measured(monkeypatch):
 
     def let(**seconds):
         took = iter([x for s in seconds.values() for x in (0.0, s)])
+        monkeypatch.setattr(choice, "WARM_UP", 2)
+        monkeypatch.setattr(choice, "TIMED", 1)
         monkeypatch.setattr(choice, "is_worth_measuring", lambda device: True)
         monkeypatch.setattr(choice, "clock", lambda device: next(took))
 
@@ -45,8 +47,10 @@ def whole(configs, layout=None):
     return training.run()
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("regularizer", ["sn", "maxgp_memory"])
+@pytest.mark.parametrize(
+    ("layout", "regularizer"),
+    [("rows", "maxgp_memory"), ("grouped", "sn"), ("single", "maxgp_memory")],
+)
 def test_measuring_leaves_no_trace_in_results(layout, regularizer, measured, tiny):
     configs = members(tiny, regularizer=regularizer, pinned_width=1.5)
     alone = whole(configs, layout)
@@ -55,6 +59,12 @@ def test_measuring_leaves_no_trace_in_results(layout, regularizer, measured, tin
         assert mine.history == other.history
         assert (mine.provenance["layout"], mine.provenance["tf32"]) == (layout, False)
         assert "layout" not in other.provenance
+
+
+def assert_alike(run, other, **tolerance):
+    for name, values in run.history.items():
+        found, expected = torch.tensor(other.history[name]), torch.tensor(values)
+        assert_close(found, expected, equal_nan=True, **tolerance)
 
 
 def test_a_layout_changes_rounding_alone(tiny):
@@ -75,7 +85,7 @@ def test_the_choice_is_said_in_one_line(measured, tiny):
     said = []
     configs = members(tiny)
     Training(configs, load_data(configs[0]), progress=said.append).run()
-    line = "layout grouped 5 ms per step (others: rows 10, single 100)"
+    line = "layout grouped 30 ms per step (others: rows 60, single 600)"
     assert said.count(line) == 1
 
 
@@ -128,6 +138,29 @@ def test_nothing_is_measured_on_a_cpu(tiny, monkeypatch):
     assert "tf32" not in run.provenance
 
 
+def test_where_there_is_one_way_nothing_is_measured(tiny, monkeypatch):
+    monkeypatch.setattr(choice, "is_worth_measuring", lambda device: True)
+    monkeypatch.setattr(choice, "clock", None)
+    (run,) = train([tiny(dataset="toy2d")], device="cpu")
+    assert run.provenance["layout"] == "rows"
+
+
+def test_a_layout_that_cannot_be_recorded_does_not_speak_for_the_others(measured, tiny):
+    def record(function):
+        if training.cohort.networks[0].layout == "rows":
+            raise RuntimeError("not these")
+        return function
+
+    configs, said = members(tiny), []
+    training = Training(configs, load_data(configs[0]), progress=said.append)
+    training.steps.record = record
+    measured(rows=2.0, grouped=1.0, single=3.0)
+    runs = training.run()
+    assert "no CUDA graphs from here on: not these" in said
+    taken = runs[0].provenance
+    assert (taken["layout"], taken["graphs"]) == ("grouped", True)
+
+
 def test_tf32_is_tried_where_it_is_allowed_and_can_matter():
     assert choices(LAYOUTS, tf32=False) == [Choice(name) for name in LAYOUTS]
     rounded = [Choice(name, tf32=True) for name in ("grouped", "single")]
@@ -150,3 +183,19 @@ def test_convolutions_round_to_tf32_in_steps_of_that_choice_alone(chosen, tiny):
         seen.append(torch.backends.cudnn.allow_tf32)
     assert seen == [chosen, False]
     assert torch.backends.cudnn.allow_tf32 == before
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("graphs", [False, True])
+def test_gpu_says_which_layout_is_fastest_and_gives_the_history_of_it(graphs, tiny):
+    configs, said = members(tiny), []
+    dataset = load_data(configs[0]).to("cuda")
+    runs = Training(configs, dataset, progress=said.append, graphs=graphs).run()
+    assert len([line for line in said if line.startswith("layout ")]) == 1
+    taken = runs[0].provenance
+    assert taken["graphs"] == graphs
+    alone = Training(configs, dataset)
+    alone.steps.take(Choice(taken["layout"]))
+    for mine, other in zip(runs, alone.run(), strict=True):
+        assert_alike(mine, other, rtol=1e-2, atol=1e-4)
