@@ -82,10 +82,12 @@ def test_only_complete_seeds_are_judged(made_run, tmp_path):
     ("value", "text"),
     [
         (0.012345, "0.0123"),
+        (8.0, "8.00"),
+        (0.0, "0"),
         (999.4, "999"),
         (999.6, "1000"),
         (-12345.0, "-12300"),
-        (99960.0, "1e+05"),
+        (99960.0, "1.00e+05"),
         (math.inf, "inf"),
     ],
 )
@@ -94,10 +96,10 @@ def test_numbers_have_three_digits_and_no_needless_exponent(value, text):
 
 
 def test_table3_shows_median_range_and_divergence():
-    assert spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
-    assert spread([2.0]) == "2"
+    assert spread([3.0, 1.0, 2.0]) == "2.00 (1.00 to 3.00)"
+    assert spread([2.0]) == "2.00"
     assert spread([math.inf]) == "diverged"
-    assert spread([1.0, math.inf, 3.0]) == "2 (1 to 3), 1 of 3 diverged"
+    assert spread([1.0, math.inf, 3.0]) == "2.00 (1.00 to 3.00), 1 of 3 diverged"
 
 
 def test_linear_functions_attain_the_bound():
@@ -124,8 +126,8 @@ def test_lipschitz_table_is_ordered_like_the_theorem(smoke_store):
 def test_toy_table_spells_out_divergence(toy_runs):
     table = toy_table([*toy_runs["toy2d"], *toy_runs["toy2d_ring"]])
     assert len(table) == len(experiments.FIGURE1_LOSSES)
-    assert (table.loc["EXP"] == "diverged").any()
-    assert (table.loc["WGAN"] != "diverged").all()
+    assert any(math.inf in cell for cell in table.loc["EXP"])
+    assert not any(math.inf in cell for cell in table.loc["WGAN"])
 
 
 def test_provenance_names_commit_device_and_records(smoke_store):
@@ -164,6 +166,6 @@ def test_ratios_are_one_at_k_1(made_run):
         distance = TABLE3["mnist"][config.loss, config.lipschitz_k]
         runs.append(made_run(config, {"fd_digits_2k": 2 * distance}))
     table = ratios_beside_paper(runs)
-    assert set(table["k = 1"]) == {"1"}
+    assert set(table["k = 1"]) == {1.0}
     ours = table.loc["NS", "ours"].tolist()
-    assert ours == table.loc["NS", "paper, MNIST"].tolist()
+    assert ours == pytest.approx(table.loc["NS", "paper, MNIST"].tolist())
