@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from lipgan.claims.draw import number
 from lipgan.claims.published import Cell
+from lipgan.claims.seeds import digits
 from lipgan.gan.losses import LOSSES
 
 LOST = "#4a4a4a"  # ground of cells that diverged
@@ -32,7 +33,7 @@ def table(ax: Axes, cells: Mapping[Cell, float]) -> QuadMesh:
     places = list(dict.fromkeys(x for _, x in cells))
     values = np.array([[cells[loss, x] for x in places] for loss in losses])
     names = [LOSSES[loss].label for loss in losses], [number(x) for x in places]
-    words = np.vectorize(three_digits, otypes=[str])(values)
+    words = np.vectorize(digits, otypes=[str])(values)
     best = values[np.isfinite(values)].min(initial=math.inf)
     colors = sns.color_palette("rocket_r", as_cmap=True)
     return heat(ax, values / best, RATIO, colors, *names, words)
@@ -97,8 +98,3 @@ def heat(
     ax.spines[:].set_visible(False)
     ax.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
     return mesh
-
-
-def three_digits(value: float) -> str:
-    """Three significant digits, no more and no fewer, so that a column lines up."""
-    return f"{value:#.3g}".rstrip(".") if abs(value) < 999.5 else f"{value:.0f}"

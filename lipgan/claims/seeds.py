@@ -59,19 +59,29 @@ def ratio(values: Sequence[float]) -> str:
 
 
 def digits(value: float) -> str:
-    """Three significant digits, with an exponent only where a table has no room."""
+    """Three significant digits, no more and no fewer, so that a column lines up.
+
+    There is an exponent only where a table has no room.
+    """
     if 999.5 <= abs(value) < 99950:
         return f"{float(f'{value:.3g}'):.0f}"
-    return f"{value:.3g}"
+    return f"{value:#.3g}".rstrip(".") if value else "0"
+
+
+def interval(low: float, high: float) -> str:
+    """Both ends with three digits."""
+    return f"[{digits(low)}, {digits(high)}]"
 
 
 def spread(values: Sequence[float]) -> str:
     """Median and range of the seeds that did not diverge, and how many did."""
+    if not values:
+        return "–"
     finite = [v for v in values if math.isfinite(v)]
     lost = len(values) - len(finite)
     if not finite:
         return "diverged"
     text = digits(median(finite))
-    if len(finite) > 1:
-        text += f" ({digits(min(finite))} to {digits(max(finite))})"
+    low, high = digits(min(finite)), digits(max(finite))
+    text += f" ({low} to {high})" if low != high else ""
     return text + (f", {lost} of {len(values)} diverged" if lost else "")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lipgan.claims import domains
 from lipgan.claims.published import TABLE2, TABLE2_TERM
-from lipgan.claims.seeds import digits, spread
+from lipgan.claims.seeds import interval
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.metrics import attained_slopes
@@ -25,8 +25,8 @@ PARTS = {
 def width_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Width of Omega late in training, per loss and regularizer, k as columns.
 
-    Median over seeds and range; the last column divides the median at the largest k
-    by that at the smallest.
+    All seeds; the last column divides the median at the largest k by that at the
+    smallest.
     """
     rows = {}
     for (loss, regularizer), by_k in _by_loss(runs).items():
@@ -35,11 +35,8 @@ def width_table(runs: Sequence[Run]) -> pd.DataFrame:
             for k in _ks(runs)
         ]
         first, last = (_median([w for w in widths[i] if w < math.inf]) for i in (0, -1))
-        fall = last / first
-        rows[LOSSES[loss].label, REGULARIZERS[regularizer].label] = [
-            *(spread(cell) if cell else "–" for cell in widths),
-            digits(fall) if math.isfinite(fall) else "–",
-        ]
+        label = LOSSES[loss].label, REGULARIZERS[regularizer].label
+        rows[label] = [*widths, last / first]
     columns = [*_k_names(runs), "largest k over smallest"]
     return _framed(rows, ["loss", "regularizer"], columns)
 
@@ -47,7 +44,7 @@ def width_table(runs: Sequence[Run]) -> pd.DataFrame:
 def wander_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How far Omega's center moves in each part of training, in widths of Omega.
 
-    Median over seeds and range; losses, regularizers and parts as rows, k as columns.
+    All seeds; losses, regularizers and parts as rows, k as columns.
     """
     rows = {
         (LOSSES[loss].label, REGULARIZERS[regularizer].label, part): [
@@ -89,19 +86,15 @@ def _framed(rows: dict, names: list[str], columns: list) -> pd.DataFrame:
     return table
 
 
-def wandered(runs: Sequence[Run], part: str) -> str:
-    """Median and range of how far Omega's center moves, in widths of Omega.
+def wandered(runs: Sequence[Run], part: str) -> list[float]:
+    """How far Omega's center moves in each run, in widths of Omega.
 
     Args:
         runs: of one cell, or of any selection to be summed up in one number.
         part: key of ``PARTS``.
     """
-    if not runs:
-        return "–"
     start, end = PARTS[part]
-    return spread(
-        [math.inf if r.diverged else domains.wander(r, start, end) for r in runs]
-    )
+    return [math.inf if r.diverged else domains.wander(r, start, end) for r in runs]
 
 
 def slopes_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
@@ -111,7 +104,7 @@ def slopes_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     the seeds that did not diverge. L'(Omega) follows from the domain of real and
     generated images together, as in the paper. The last column is the width of the
     slopes that the term's own samples attain (real ones for NS, generated ones for
-    LS), which the verdict is about: median over seeds and range.
+    LS), which the verdict is about, for all seeds.
     """
     rows = {}
     for loss, by_k in TABLE2.items():
@@ -124,9 +117,9 @@ def slopes_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
             ]
             rows[LOSSES[loss].label, k] = {
                 "Ω, ours": _middle(last),
-                "Ω, paper": _interval(*domain),
+                "Ω, paper": interval(*domain),
                 "L′(Ω), ours": _middle([attained_slopes(term, *o) for o in last]),
-                "L′(Ω), paper": _interval(*slopes),
+                "L′(Ω), paper": interval(*slopes),
                 "width of Ψ, own samples": _slope_widths(cell),
             }
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -139,22 +132,17 @@ def _is_table2_cell(run: Run, loss: str, k: float) -> bool:
     return (c.regularizer, c.loss, c.lipschitz_k) == ("sn", loss, k)
 
 
-def _slope_widths(cell: Sequence[Run]) -> str:
+def _slope_widths(cell: Sequence[Run]) -> list[float]:
     ends = [
-        (math.nan, math.inf)
+        (0.0, math.inf)
         if run.diverged
         else domains.slope_interval(run, TABLE2_TERM[run.config.loss])
         for run in cell
     ]
-    return spread([high - low for low, high in ends]) if ends else "–"
+    return [high - low for low, high in ends]
 
 
 def _middle(intervals: Sequence[tuple[float, float]]) -> str:
     if not intervals:
         return "–"
-    low, high = (median(ends) for ends in zip(*intervals, strict=True))
-    return _interval(low, high)
-
-
-def _interval(low: float, high: float) -> str:
-    return f"[{low + 0.0:.4g}, {high + 0.0:.4g}]"  # adding 0 turns -0 into 0
+    return interval(*(median(ends) for ends in zip(*intervals, strict=True)))

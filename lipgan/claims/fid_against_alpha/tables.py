@@ -9,7 +9,6 @@ import torch
 
 from lipgan.claims import domains, measures
 from lipgan.claims.published import CONSTANT_FID, TABLE3, TABLE4, TABLE4_DATASET, TABLE5
-from lipgan.claims.seeds import digits, spread
 from lipgan.data import DATASETS
 from lipgan.experiments import TABLE4_LOSSES, TABLE4A_K, TABLE4B_K, TABLE5_LOSSES
 from lipgan.gan.losses import LOSSES
@@ -19,7 +18,7 @@ _SCORES = [f"score_{x}_{end}" for x in ("real", "fake") for end in ("min", "max"
 
 
 def table4_beside_paper(runs: Sequence[Run], *, relative: bool = False) -> pd.DataFrame:
-    """One part of Table 4: median over seeds and range, beside the paper's numbers.
+    """One part of Table 4: all seeds beside the paper's numbers.
 
     Args:
         runs: all cells of Table 4 (a) or of Table 4 (b), any number of seeds.
@@ -31,28 +30,32 @@ def table4_beside_paper(runs: Sequence[Run], *, relative: bool = False) -> pd.Da
     medians = {cell: median(values) for cell, values in cells.items()}
     alphas = sorted({alpha for _, alpha in cells})
     name = f"paper, {DATASETS[TABLE4_DATASET[k]].label} (inferred)"
-    rows = {}
+    rows: dict[tuple[str, str], list] = {}
     for loss in TABLE4_LOSSES:
-        ours = [spread(cells[loss, a]) for a in alphas]
-        paper = [f"{TABLE4[k][loss, a]:.2f}" for a in alphas]
+        label = LOSSES[loss].label
+        paper = [TABLE4[k][loss, a] for a in alphas]
         if relative:
-            ours = _over_best([medians[loss, a] for a in alphas])
-            paper = _over_best([TABLE4[k][loss, a] for a in alphas])
-        rows[LOSSES[loss].label, "ours"] = ours
-        rows[LOSSES[loss].label, name] = paper
+            rows[label, "ours"] = _over_best([medians[loss, a] for a in alphas])
+            rows[label, name] = _over_best(paper)
+        else:
+            rows[label, "ours"] = [cells[loss, a] for a in alphas]
+            rows[label, name] = paper
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
     table.columns = [f"α = {alpha:g}" for alpha in alphas]
     return table
 
 
-def _over_best(values: Sequence[float]) -> list[str]:
+def _over_best(values: Sequence[float]) -> list[float]:
     best = min(values)
-    return [digits(v / best) if math.isfinite(v) else "diverged" for v in values]
+    return [v / best if math.isfinite(v) else v for v in values]
 
 
 def table4_clues() -> pd.DataFrame:
-    """What the paper's Tables 3 and 5 say about the data set behind its Table 4."""
+    """What the paper's Tables 3 and 5 say about the data set behind its Table 4.
+
+    As printed there: the argument is which numbers are the same to the last digit.
+    """
     smallest = "NS, LS#, COS, EXP at the smallest α"
     steep = [k for k in TABLE3["mnist"] if k[0] == "ns" and k[1] >= 5]
     rows = {
@@ -85,7 +88,7 @@ def _range(values: Sequence[float]) -> str:
 
 
 def table5_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
-    """Table 5: median over seeds and range beside the paper's, and worst over best."""
+    """Table 5: all seeds beside the paper's, and worst over best."""
     cells = {
         loss: values
         for (loss,), values in measures.distances_by(runs, "loss").items()
@@ -94,13 +97,13 @@ def table5_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
     medians = [median(values) for values in cells.values()]
     table = pd.DataFrame(index=[*(LOSSES[x].label for x in cells), "worst / best"])
     table["ours"] = [
-        *(spread(values) for values in cells.values()),
+        *cells.values(),
         _over_best([min(medians), max(medians)])[1],
     ]
     for dataset, column in TABLE5.items():
         table[f"paper, {DATASETS[dataset].label}"] = [
-            *(f"{column[loss]:.2f}" for loss in cells),
-            digits(max(column.values()) / min(column.values())),
+            *(column[loss] for loss in cells),
+            max(column.values()) / min(column.values()),
         ]
     return table
 
@@ -108,9 +111,8 @@ def table5_beside_paper(runs: Sequence[Run]) -> pd.DataFrame:
 def domains_by_alpha(runs: Sequence[Run]) -> pd.DataFrame:
     """How wide the scores spread and how much of the loss that is, per k and alpha.
 
-    Every entry is the median over losses and seeds, with the range; runs that diverged
-    are counted, not averaged. The width of Omega is the median over the second half of
-    training.
+    Every entry holds all losses and seeds. The width of Omega is the median over the
+    second half of training.
     """
     rows = {}
     for k, alpha in sorted({(r.config.lipschitz_k, r.config.alpha) for r in runs}):
@@ -119,10 +121,10 @@ def domains_by_alpha(runs: Sequence[Run]) -> pd.DataFrame:
         widths = [math.inf if r.diverged else domains.late_width(r) for r in cell]
         norms = [r.metrics.get("lipschitz_layers", math.inf) for r in cell]
         rows[f"{k:g}", f"{alpha:g}"] = {
-            "kⁿ": digits(k**layers),
-            "∏ exact norms": spread(norms),
-            "width of Ω": spread(widths),
-            "width of αΩ": spread([alpha * width for width in widths]),
+            "kⁿ": k**layers,
+            "∏ exact norms": norms,
+            "width of Ω": widths,
+            "width of αΩ": [alpha * width for width in widths],
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["k", "α"])
@@ -150,12 +152,12 @@ def limit_table(runs: Sequence[Run]) -> pd.DataFrame:
             for player in ("d", "g")
         ]
         rows[LOSSES[loss].label] = {
-            "L'(0), real": f"{zero['d_real']:.4g}",
-            "L'(0), fake": f"{zero['d_fake']:.4g}",
-            "L'(0), generator": f"{zero['g_fake']:.4g}",
+            "L'(0), real": zero["d_real"],
+            "L'(0), fake": zero["d_fake"],
+            "L'(0), generator": zero["g_fake"],
             "farthest attained slope": _difference(off),
-            "step left by ε, discriminator": f"{shares[0]:.5f}",
-            "step left by ε, generator": f"{shares[1]:.5f}",
+            "step left by ε, discriminator": shares[0],
+            "step left by ε, generator": shares[1],
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -170,11 +172,10 @@ def _slope_errors(run: Run, zero: dict[str, float]) -> list[float]:
     ]
 
 
-def _difference(found: Sequence[float]) -> str:
-    if not found:
-        return "diverged"
+def _difference(found: Sequence[float]) -> float | str:
     same = 10.0**-HISTORY_DIGITS
-    return f"{max(found):.1e}" if max(found) > same else f"below {same:.0e}"
+    farthest = max(found, default=math.inf)
+    return farthest if farthest > same else f"below {same:.0e}"
 
 
 def apart(run: Run, twin: Run) -> list[float]:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from lipgan import experiments
 from lipgan.claims.one_knob.criteria import Column, columns, pooled, spread_over_k
-from lipgan.claims.seeds import digits
 from lipgan.experiments import BENT_LOSSES, BIASES_COMPARED
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
@@ -26,13 +25,13 @@ def _kinds(runs: Sequence[Run]) -> dict[str, dict[Column, dict[float, list[float
 
 def spread_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Largest over smallest distance over k, per kind of biases, loss and alpha k^n."""
-    rows: dict[tuple[str, str], dict[str, str]] = {}
+    rows: dict[tuple[str, str], dict[str, float]] = {}
     for kind, found in _kinds(runs).items():
         for (loss, value), by_k in found.items():
             if loss != "wgan":
                 row = rows.setdefault((kind, LOSSES[loss].label), {})
-                row[f"αkⁿ = {value:g}"] = _ratio(spread_over_k(by_k))
-    table = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
+                row[f"αkⁿ = {value:g}"] = spread_over_k(by_k)
+    table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["biases", "loss"])
     return _in_order(table)
 
@@ -40,10 +39,6 @@ def spread_table(runs: Sequence[Run]) -> pd.DataFrame:
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Columns by the number that their names end with."""
     return table[sorted(table.columns, key=lambda name: float(name.split()[-1]))]
-
-
-def _ratio(value: float) -> str:
-    return f"{value:.2f}" if value < 1e3 else "diverged in part"
 
 
 def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> pd.DataFrame:
@@ -54,26 +49,31 @@ def knob_price_table(runs: Sequence[Run], value: float = 1.0) -> pd.DataFrame:
             by_k = found.get((loss, 0.0 if loss == "wgan" else value), {})
             if by_k:
                 rows[kind, LOSSES[loss].label] = {
-                    f"k = {k:g}": digits(median(by_k[k])) for k in sorted(by_k)
+                    f"k = {k:g}": median(by_k[k]) for k in sorted(by_k)
                 }
-    table = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
+    table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["biases", "loss"])
     return _in_order(table)
 
 
 def knob_table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Distance against alpha k^n with scaled biases, all k and seeds pooled."""
+    """Distance against alpha k^n with scaled biases, all k and seeds pooled.
+
+    Below each distance, how many times WGAN's it is.
+    """
     found = columns(runs, "scaled")
     wgan = pooled(found["wgan", 0.0])
-    rows: dict[str, dict[str, str]] = {}
+    rows: dict[tuple[str, str], dict[str, float]] = {}
     for (loss, value), by_k in found.items():
         if loss != "wgan":
-            row = rows.setdefault(LOSSES[loss].label, {})
             distance = pooled(by_k)
-            row[f"αkⁿ = {value:g}"] = f"{digits(distance)} ({distance / wgan:.2f})"
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("loss")
-    table[LOSSES["wgan"].label] = digits(wgan)
-    return table
+            for title, unit in (("distance", 1.0), ("times WGAN's", wgan)):
+                row = rows.setdefault((LOSSES[loss].label, title), {})
+                row[f"αkⁿ = {value:g}"] = distance / unit
+                row[LOSSES["wgan"].label] = wgan / unit
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["loss", ""])
+    return table[[*table.columns.drop(LOSSES["wgan"].label), LOSSES["wgan"].label]]
 
 
 def small_k_on_the_knob() -> str:

@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lipgan.claims import domains, measures
 from lipgan.claims.roads import criteria
-from lipgan.claims.seeds import digits, spread
 from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.regularizers import REGULARIZERS
@@ -95,8 +95,8 @@ def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
 def road_widths(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Width of Omega per regularizer and strength at alpha = 1.
 
-    Median and range over the losses of the cells' medians over seeds; the last column
-    is what ``roads_shrink`` judges: loosest over tightest, median over the losses.
+    Medians over seeds, for all losses; the last column is what ``roads_shrink``
+    judges: loosest over tightest, median over the losses.
     """
     width = {(c.regularizer, c.loss, c.strength): c.width for c in _plain(cells)}
     rows = {}
@@ -107,12 +107,12 @@ def road_widths(cells: Sequence[RoadCell]) -> pd.DataFrame:
             for loss in losses
         ]
         listed = ", ".join(f"{value:g}" for value in values)
-        row = {"strengths": f"{_symbol(field)} = {listed}"}
+        row: dict[str, Any] = {"strengths": f"{_symbol(field)} = {listed}"}
         row |= {
-            title: spread([width[name, loss, value] for loss in losses])
+            title: [width[name, loss, value] for loss in losses]
             for title, value in zip(STRENGTHS, values, strict=True)
         }
-        row["loosest / tightest"] = _number(criteria.middle_of(ratios))
+        row["loosest / tightest"] = criteria.middle_of(ratios)
         rows[REGULARIZERS[name].label] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -125,7 +125,7 @@ def _over(width: float, tightest: float) -> float:
 def road_counts(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Cells at alpha = 1 that work and that are broken, by non-linearity.
 
-    Beside them the median distance and its range over the almost linear cells.
+    Beside them the distances of the almost linear cells.
     """
     low, high = criteria.LINEAR, criteria.CURVED
     parts = {
@@ -146,8 +146,7 @@ def road_counts(cells: Sequence[RoadCell]) -> pd.DataFrame:
             for title, fits in parts.items()
         }
         linear = [c.distance for c in own if c.bend < low]
-        row[f"distance below {low:g}"] = spread(linear) if linear else "–"
-        rows[label] = row
+        rows[label] = row | {f"distance below {low:g}": linear}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -179,9 +178,9 @@ def road_correlations(cells: Sequence[RoadCell]) -> pd.DataFrame:
         by_bend, by_slope = correlations(points)
         rows[group] = {
             "cells": len(points),
-            "non-linearity": _number(by_bend, ".2f"),
-            "slope of the discriminator": _number(by_slope, ".2f"),
-            "difference": _number(by_bend - by_slope, ".2f"),
+            "non-linearity": by_bend,
+            "slope of the discriminator": by_slope,
+            "difference": by_bend - by_slope,
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["over", ""])
@@ -221,7 +220,7 @@ def _of_seed(cells: Sequence[RoadCell], seed: int) -> list[Point]:
 def road_scaling(cells: Sequence[RoadCell]) -> pd.DataFrame:
     """Non-linearity and distance at a fixed regularizer and strength, alpha across.
 
-    Medians over seeds; the distance with its range.
+    The median over seeds of the non-linearity, the distances of all seeds.
     """
     found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in cells}
     alphas = sorted((1.0, *ROADS_ALPHAS))
@@ -229,11 +228,11 @@ def road_scaling(cells: Sequence[RoadCell]) -> pd.DataFrame:
     rows = {}
     for name, loss, strength in dict.fromkeys(scaled):
         label = f"{REGULARIZERS[name].label}, {_symbol(ROADS[name][0])} = {strength:g}"
-        row = {}
+        row: dict[tuple[str, str], Any] = {}
         for alpha in alphas:
             cell = found[name, loss, strength, alpha]
-            row[f"α = {alpha:g}", "non-linearity"] = _number(cell.bend)
-            row[f"α = {alpha:g}", "distance"] = spread(cell.distances)
+            row[f"α = {alpha:g}", "non-linearity"] = cell.bend
+            row[f"α = {alpha:g}", "distance"] = cell.distances
         rows[label, LOSSES[loss].label] = row
     table = pd.DataFrame(list(rows.values()))
     table.index = pd.MultiIndex.from_tuples(rows, names=["regularizer", "loss"])
@@ -247,9 +246,3 @@ def _plain(cells: Sequence[RoadCell]) -> list[RoadCell]:
 
 def _symbol(field: str) -> str:
     return "k" if field == "lipschitz_k" else "λ"
-
-
-def _number(value: float, form: str = "") -> str:
-    if math.isnan(value):
-        return "–"
-    return f"{value:{form}}" if form else digits(value)

@@ -10,7 +10,6 @@ from lipgan.claims import domains, measures
 from lipgan.claims.domains import LATE
 from lipgan.claims.frame import values_by
 from lipgan.claims.published import SYSTEMS_FID
-from lipgan.claims.seeds import digits, spread
 from lipgan.claims.systems.gran import smallest_push
 from lipgan.experiments import ROADS, strength
 from lipgan.gan.losses import LOSSES
@@ -35,8 +34,8 @@ def cost_table(seconds: dict[str, float]) -> pd.DataFrame:
         raise ValueError(f"seconds: 'sn' is missing among {', '.join(seconds)}")
     table = pd.DataFrame(index=[REGULARIZERS[key].label for key in seconds])
     table["key"] = list(seconds)
-    table["ms per step"] = [digits(1e3 * s) for s in seconds.values()]
-    table["times SN"] = [f"{s / seconds['sn']:.2f}" for s in seconds.values()]
+    table["ms per step"] = [1e3 * s for s in seconds.values()]
+    table["times SN"] = [s / seconds["sn"] for s in seconds.values()]
     return table.rename_axis("regularizer")
 
 
@@ -48,28 +47,27 @@ def symbol(regularizer: str) -> str:
 def alr_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distances of every regularizer at its three strengths, beside published FIDs.
 
-    Median over seeds and range. The published numbers are other networks' on other
-    data, so only their order compares.
+    All seeds. The published numbers are other networks' on other data, so only their
+    order compares.
     """
     keys = list(dict.fromkeys(r.config.regularizer for r in runs))
-    table = _by_strength(runs, "regularizer", keys)
-    table.index = [REGULARIZERS[key].label for key in keys]
-    table["published FID, CIFAR-10"] = [SYSTEMS_FID.get(key, "–") for key in keys]
-    return table.rename_axis("WGAN with")
+    labels = [REGULARIZERS[key].label for key in keys]
+    published = [SYSTEMS_FID.get(key, "–") for key in keys]
+    extra = "published FID, CIFAR-10", published
+    return _by_strength(runs, "regularizer", keys, labels, extra)
 
 
 def lgan_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distances of every objective at three weights, and how its scores move.
 
-    Median over seeds and range; the last column is the way of the center of Omega in
-    the second half of training, in widths of Omega, over all weights and seeds.
+    All seeds; the last column is the way of the center of Omega in the second half of
+    training, in widths of Omega, over all weights and seeds.
     """
     keys = list(dict.fromkeys(r.config.loss for r in runs))
-    table = _by_strength(runs, "loss", keys)
-    table.index = [LOSSES[key].label for key in keys]
+    labels = [LOSSES[key].label for key in keys]
     moves = [[late_wander(r) for r in runs if r.config.loss == key] for key in keys]
-    table["center moves (widths of Ω)"] = [spread(found) for found in moves]
-    return table.rename_axis("objective")
+    extra = "center moves (widths of Ω)", moves
+    return _by_strength(runs, "loss", keys, labels, extra)
 
 
 def late_wander(run: Run) -> float:
@@ -80,22 +78,35 @@ def late_wander(run: Run) -> float:
         return domains.wander(run, LATE)
 
 
-def _by_strength(runs: Sequence[Run], field: str, keys: list[str]) -> pd.DataFrame:
-    """One row per value of a field, one column per strength, tightest first."""
+def _by_strength(
+    runs: Sequence[Run],
+    field: str,
+    keys: Sequence[str],
+    labels: Sequence[str],
+    extra: tuple[str, Sequence],
+) -> pd.DataFrame:
+    """Strengths and distances of each value of a field, tightest first.
+
+    Args:
+        runs: of all these values.
+        field: of the config.
+        keys: its values.
+        labels: their names.
+        extra: title and cells of one more column, beside the distances.
+    """
     metric = measures.distance_metric(runs)
-    rows = []
-    for key in keys:
+    rows: dict[tuple[str, str], list] = {}
+    for key, label, last in zip(keys, labels, extra[1], strict=True):
         own = [r for r in runs if getattr(r.config, field) == key]
         name, groups = own[0].config.regularizer, strengths(own)
-        rows.append(
-            [
-                f"{symbol(name)} = {value:g}: "
-                + spread([_distance(r, metric) for r in groups[value]])
-                for value in ROADS[name][1]
-                if value in groups
-            ]
-        )
-    return pd.DataFrame(rows, columns=PLACES[: len(rows[0])])
+        values = [value for value in ROADS[name][1] if value in groups]
+        rows[label, symbol(name)] = [*(f"{value:g}" for value in values), ""]
+        distances = ([_distance(r, metric) for r in groups[value]] for value in values)
+        rows[label, "distance"] = [*distances, last]
+    columns = [*PLACES[: len(values)], extra[0]]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    table.index = pd.MultiIndex.from_tuples(rows, names=["", ""])
+    return table
 
 
 def _distance(run: Run, name: str) -> float:
@@ -105,7 +116,7 @@ def _distance(run: Run, name: str) -> float:
 def gran_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distance and smallest push at every K, per loss and optimizer.
 
-    Median over seeds and range. The push is the slope of the discriminator's loss that
+    All seeds. The push is the slope of the discriminator's loss that
     is nearest to 0 among generated samples, median over training.
     """
     ks = sorted({r.config.lipschitz_k for r in runs})
@@ -118,7 +129,7 @@ def gran_table(runs: Sequence[Run]) -> pd.DataFrame:
     }
     rows = {
         (LOSSES[loss].label, OPTIMIZER_LABELS[rule], title): [
-            spread(cells[loss, rule, k]) for k in ks
+            cells[loss, rule, k] for k in ks
         ]
         for loss, rule in dict.fromkeys(key[:2] for key in columns["distance"])
         for title, cells in columns.items()

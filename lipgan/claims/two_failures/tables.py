@@ -8,7 +8,6 @@ import pandas as pd
 
 from lipgan.claims import measures
 from lipgan.claims.domains import typical
-from lipgan.claims.seeds import digits, spread
 from lipgan.claims.two_failures.criteria import EVEN
 from lipgan.data import dataset_spec
 from lipgan.gan.losses import LOSSES
@@ -33,12 +32,11 @@ def failures_table(runs: Sequence[Run]) -> pd.DataFrame:
     """How the seeds of every alpha and loss failed, and the numbers that decide it."""
     rows = {}
     for (alpha, loss), cell in _cells(runs).items():
-        row = {"what happened": kinds(cell)}
+        row: dict[str, str | list[float]] = {"what happened": kinds(cell)}
         for title, family in NUMBERS.items():
-            values = [
+            row[title] = [
                 math.inf if r.diverged else measures.metric(r, family) for r in cell
             ]
-            row[title] = "–" if any(map(math.isnan, values)) else _short(values)
         rows[f"α = {alpha:g}", LOSSES[loss].label] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -56,12 +54,13 @@ def kinds(runs: Sequence[Run]) -> str:
 def bias_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Evenness of slopes and push of the favored class, median over training.
 
-    The last column is the push that chance alone would give at that evenness.
+    All seeds; a run whose slopes overflow has none. The last column is the push that
+    chance alone would give at that evenness.
     """
-    rows: dict[tuple[str, str], dict[str, str]] = {}
+    rows: dict[tuple[str, str], dict[str, list[float]]] = {}
     for (alpha, loss), cell in _cells(runs).items():
-        row = {k: _known([typical(r, v) for r in cell]) for k, v in BIAS.items()}
-        row["the same by chance, about"] = _known([_chance(r) for r in cell])
+        row = {k: [typical(r, v) for r in cell] for k, v in BIAS.items()}
+        row["the same by chance, about"] = [_chance(r) for r in cell]
         rows[f"α = {alpha:g}", LOSSES[loss].label] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -113,17 +112,3 @@ def _cells(runs: Sequence[Run]) -> dict[tuple[float, str], list[Run]]:
     for run in sorted(runs, key=lambda r: r.config.alpha):
         cells.setdefault((run.config.alpha, run.config.loss), []).append(run)
     return cells
-
-
-def _known(values: Sequence[float]) -> str:
-    """Median and range of the numbers; a run whose slopes overflow has none."""
-    numbers = [v for v in values if math.isfinite(v)]
-    text = _short(numbers) if numbers else "none finite"
-    lost = len(values) - len(numbers)
-    return f"{text}, {lost} of {len(values)} none finite" if numbers and lost else text
-
-
-def _short(values: Sequence[float]) -> str:
-    """``spread``, without the range where all seeds print alike."""
-    alike = len(set(map(digits, values))) == 1
-    return spread(values[:1] if alike else values)

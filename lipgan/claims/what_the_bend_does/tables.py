@@ -1,13 +1,10 @@
 """Tables of the intervention on the pushes."""
 
-import math
 from collections.abc import Sequence
-from statistics import median
 
 import pandas as pd
 
 from lipgan.claims.domains import typical
-from lipgan.claims.seeds import digits, spread
 from lipgan.claims.what_the_bend_does.criteria import HELD, PREDICTED, Arms
 from lipgan.experiments import BENT_LOSSES, SETTINGS, setting_label
 from lipgan.gan.losses import LOSSES
@@ -54,11 +51,11 @@ def pushes_table() -> pd.DataFrame:
 def arms_table(
     runs: Sequence[Run], setting: tuple[float, float, float] = SETTINGS[0]
 ) -> pd.DataFrame:
-    """Distance over the tangent's at one setting: median and range over seeds."""
+    """Distance over the tangent's at one setting, all seeds."""
     arms = Arms(runs)
     rows = {
         label: {
-            LOSSES[loss].label: spread(arms.ratios(loss, setting, which))
+            LOSSES[loss].label: arms.ratios(loss, setting, which)
             for loss in BENT_LOSSES
         }
         for label, which in ROWS.items()
@@ -91,7 +88,7 @@ def predicted_table(runs: Sequence[Run]) -> pd.DataFrame:
 def measures_table(
     runs: Sequence[Run], setting: tuple[float, float, float] = SETTINGS[0]
 ) -> pd.DataFrame:
-    """What the pushes of each loss, as it is, do during training: medians."""
+    """What the pushes of each loss, as it is, do during training, all seeds."""
     rows = {}
     for loss in BENT_LOSSES:
         own = [
@@ -103,16 +100,11 @@ def measures_table(
             == setting
         ]
         rows[LOSSES[loss].label] = {
-            title: _middle([typical(run, name) for run in own])
+            title: [typical(run, name) for run in own]
             for title, name in MEASURES.items()
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("loss")
     return table.rename_axis(setting_label(setting), axis="columns")
-
-
-def _middle(values: Sequence[float]) -> str:
-    finite = [v for v in values if math.isfinite(v)]
-    return digits(median(finite)) if finite else "–"
 
 
 def predictions_kept(runs: Sequence[Run]) -> str:

@@ -73,9 +73,9 @@ def test_cells_hold_what_the_criteria_use(cells):
 def test_widths_end_with_the_criterion_of_roads_shrink(cells):
     table = tables.road_widths(cells)
     assert list(table.index) == LABELS
-    assert set(table["loosest / tightest"]) == {"1500"}
-    assert table.loc["GN", "tightest"] == "0.04 (0.04 to 0.04)"
-    assert table.loc["GN", "loosest"].endswith(", 1 of 5 diverged")
+    assert table["loosest / tightest"].tolist() == pytest.approx([1500] * len(LABELS))
+    assert table.loc["GN", "tightest"] == pytest.approx([0.04] * 5)
+    assert sum(map(math.isnan, table.loc["GN", "loosest"])) == 1
     assert table.loc["GN", "strengths"] == "k = {:g}, {:g}, {:g}".format(
         *ROADS["gn"][1]
     )
@@ -90,7 +90,7 @@ def test_a_domain_recorded_as_one_number_is_no_division_by_zero(runs):
             for name in run.history:
                 run.history[name] = [0.3] * 2
     table = tables.road_widths(tables.road_cells(made))
-    assert table.loc["GP", "loosest / tightest"] == "–"
+    assert math.isnan(table.loc["GP", "loosest / tightest"])
 
 
 def test_infinite_scores_have_no_width(runs):
@@ -109,7 +109,7 @@ def test_counts_by_non_linearity(cells):
     assert table.loc["GN", unknown] == "0 work, 1 broken"
     assert table.loc["all", unknown] == f"0 work, {len(ROADS) - 1} broken"
     assert table.loc["SN", straight] == "7 work, 0 broken"  # WGAN and the tightest
-    assert table.loc["SN", distance] == "10 (10 to 10)"
+    assert table.loc["SN", distance] == [10] * 7
     counted = " ".join(table.loc["all", [straight, between, bent, unknown]])
     numbers = [int(w) for w in counted.replace(",", "").split() if w.isdigit()]
     assert sum(numbers) == 15 * len(ROADS)
@@ -124,7 +124,7 @@ def test_correlations_over_everything_and_in_parts(cells):
     assert whole["cells"] == 15 * len(ROADS) - (len(ROADS) - 1)
     points = [c for c in cells if c.alpha == 1 and not math.isnan(c.bend)]
     expected = rank_correlation([c.bend for c in points], [c.distance for c in points])
-    assert whole["non-linearity"] == f"{expected:.2f}"
+    assert whole["non-linearity"] == expected
     assert table.loc[("one regularizer", "SN"), "cells"] == 15
     assert table.loc[("one regularizer", "GN"), "cells"] == 14
     curved = table.loc[("medians over seeds", "without WGAN"), "cells"]
@@ -136,7 +136,7 @@ def test_equal_distances_cannot_be_ordered(runs):
     for run in made:
         run.metrics["fd_digits_2k"] = 5.0
     table = tables.road_correlations(tables.road_cells(made))
-    assert set(table["non-linearity"]) == set(table["difference"]) == {"–"}
+    assert table[["non-linearity", "difference"]].isna().all(axis=None)
 
 
 def test_scaling_has_alpha_across(cells):
@@ -148,6 +148,6 @@ def test_scaling_has_alpha_across(cells):
         "α = 1000",
     ]
     row = table.loc[(f"SN, k = {ROADS['sn'][1][1]:g}", "LS#")]
-    assert row["α = 0.001", "distance"] == "10 (9 to 11)"
-    assert row["α = 1", "non-linearity"] == "0.667"  # width 1
-    assert row["α = 1000", "distance"] == "151 (150 to 152)"
+    assert row["α = 0.001", "distance"] == (9, 10, 11)
+    assert row["α = 1", "non-linearity"] == pytest.approx(2 / 3)  # width 1
+    assert row["α = 1000", "distance"] == (150, 151, 152)

@@ -63,13 +63,15 @@ def test_unknown_rules_have_no_denominator():
 def test_table_shows_ratio_share_and_divergence(small_k_runs):
     table = tables.small_k_table(small_k_runs(priced))
     row = table.loc[("WGAN", "RMSProp, as in torch")]
-    assert row["distance, k = 0.2"] == "16 (15 to 17)"
-    assert row["distance, k = 1"] == "11 (10 to 12)"
-    assert row["ratio"] == f"{16 / 11:.2f}"
-    assert row["ε takes, generator (%)"] == "50 (50 to 50)"
-    assert row["ε takes, discriminator (%)"] == "0 (0 to 0)"
+    assert row["distance, k = 0.2"] == [15, 16, 17]
+    assert row["distance, k = 1"] == [10, 11, 12]
+    assert row["ratio"] == 16 / 11
+    assert row["ε takes, generator (%)"] == [50] * 3
+    assert row["ε takes, discriminator (%)"] == [0] * 3
     lost = table.loc[("NS", "Adam")]
-    assert lost.tolist() == ["diverged", "11 (10 to 12)", *["diverged"] * 3]
+    small, usual, ratio, *taken = lost.tolist()
+    assert (usual, ratio) == ([10, 11, 12], math.inf)
+    assert small == taken[0] == taken[1] == [math.inf] * 3
 
 
 def test_the_paper_stands_below_ours(small_k_runs):
@@ -78,7 +80,8 @@ def test_the_paper_stands_below_ours(small_k_runs):
     assert names[-3:] == ["paper, MNIST", "paper, CIFAR-10", "paper, CelebA"]
     assert len(names) == len(SMALL_K_OPTIMIZERS) + 3
     row = table.loc[("NS", "paper, CelebA")]
-    assert row.tolist() == ["18.59", "6.11", f"{18.59 / 6.11:.2f}", "–", "–"]
+    assert row.tolist()[:3] == [18.59, 6.11, 18.59 / 6.11]
+    assert row.isna().tolist()[3:] == [True, True]
 
 
 @pytest.mark.parametrize("loss", ["ns", "wgan"])
@@ -105,4 +108,4 @@ def test_overlapping_seeds_are_no_loss_of_quality(small_k_runs):
 def test_a_usual_k_that_diverged_is_no_yardstick(small_k_runs):
     runs = small_k_runs(lambda c: math.inf if c.lipschitz_k == max(SMALL_K) else 1.0)
     assert tables.worse_at_small_k(runs, "ns") == "none of them"
-    assert set(tables.small_k_table(runs).loc["NS"]["ratio"][:6]) == {"diverged"}
+    assert tables.small_k_table(runs).loc["NS"]["ratio"][:6].isna().all()

@@ -1,5 +1,7 @@
 """Tables of Figure 1: what they show is what the runs hold."""
 
+import math
+
 from lipgan import experiments
 from lipgan.claims.toys.tables import toy_table
 
@@ -7,5 +9,5 @@ from lipgan.claims.toys.tables import toy_table
 def test_toy_table_spells_out_divergence(toy_runs):
     table = toy_table([*toy_runs["toy2d"], *toy_runs["toy2d_ring"]])
     assert len(table) == len(experiments.FIGURE1_LOSSES)
-    assert (table.loc["EXP"] == "diverged").any()
-    assert (table.loc["WGAN"] != "diverged").all()
+    assert any(math.inf in cell for cell in table.loc["EXP"])
+    assert not any(math.inf in cell for cell in table.loc["WGAN"])
