@@ -26,6 +26,12 @@ def distance_metric(runs: Sequence[Run]) -> str:
     return names.pop()
 
 
+def distance_label(runs: Sequence[Run]) -> str:
+    """That name for an axis: ``FD on digits features``; ``FID`` on Inception's."""
+    name = MetricName.parse(distance_metric(runs))
+    return "FID" if name.family == "fid" else f"FD on {name.features} features"
+
+
 def constant_distance(runs: Sequence[Run]) -> float:
     """Distance of a black image, as recorded with these runs."""
     features = MetricName.parse(distance_metric(runs)).features

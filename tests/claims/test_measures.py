@@ -1,8 +1,8 @@
-"""What a cell costs is read off the records of its cohort."""
+"""What is read off records: costs of cells, names of distances."""
 
 import pytest
 
-from lipgan.claims.measures import cell_seconds
+from lipgan.claims.measures import cell_seconds, distance_label
 
 
 def test_a_cohort_counts_once_and_is_shared_by_its_members(tiny, made_run):
@@ -23,3 +23,11 @@ def test_a_cohort_counts_once_and_is_shared_by_its_members(tiny, made_run):
         ("digits", 2): pytest.approx(80 / 4),
         ("digits", 5): pytest.approx(7.0),
     }
+
+
+@pytest.mark.parametrize(
+    ("metric", "label"),
+    [("fd_digits_2k", "FD on digits features"), ("fid_inception_10k", "FID")],
+)
+def test_axes_name_the_distance_in_words(metric, label, tiny, made_run):
+    assert distance_label([made_run(tiny(), {metric: 1.0})]) == label

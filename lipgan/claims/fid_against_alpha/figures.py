@@ -76,7 +76,7 @@ def distance_against_alpha(runs: Sequence[Run]) -> Figure:
     distance_lines(
         right, theirs, max(fid for (x, _), (fid,) in theirs.items() if x == "exp")
     )
-    left.set_ylabel(measures.distance_metric(runs))
+    left.set_ylabel(measures.distance_label(runs))
     right.set_ylabel("FID")
     for ax, title in zip((left, right), _titles(runs), strict=True):
         ax.set(
@@ -117,7 +117,7 @@ def distance_against_domain(runs: Sequence[Run]) -> Figure:
     first.set_ylim(
         top=2 * max([constant, *filter(math.isfinite, map(_distance, runs))])
     )
-    figure.supylabel(measures.distance_metric(runs), fontsize="medium")
+    figure.supylabel(measures.distance_label(runs), fontsize="medium")
     legend_of(figure, first)
     return finish(figure)
 

@@ -64,7 +64,7 @@ def distance_against_k(runs: Sequence[Run], own: Sequence[Run] = ()) -> Figure:
         single = {cell: [fid] for cell, fid in column.items()}
         distance_lines(panels[dataset], single, CONSTANT_FID[dataset])
         panels[dataset].set(ylabel="FID", xlabel="k (per layer)")
-    ours.set_ylabel(measures.distance_metric(runs))
+    ours.set_ylabel(measures.distance_label(runs))
     for ax in panels.values():
         label_lines(ax)
     return finish(figure)

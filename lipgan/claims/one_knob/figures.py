@@ -49,7 +49,7 @@ def plane_of_k_and_alpha(runs: Sequence[Run]) -> Figure:
         _walks(ax)
         ax.set_xlabel("k (per layer)")
     figure.supylabel("α kⁿ", fontsize="medium")
-    name = measures.distance_metric(runs)
+    name = measures.distance_label(runs)
     bar = figure.colorbar(mesh, ax=list(places.values()), label=name, shrink=0.9)
     bar.outline.set_visible(False)
     bar.ax.axhline(BROKEN_SHARE * constant, color="white", lw=2)

@@ -42,7 +42,7 @@ def metrics_against_distance(runs: Sequence[Run]) -> Figure:
     for family, ax in panels.items():
         _scatter(ax, cells, family, distance)
         goal = "high is good" if OTHERS[family] else "low is good"
-        ax.set(xlabel=distance, ylabel=goal)
+        ax.set(xlabel=measures.distance_label(runs), ylabel=goal)
         ax.title.set(weight="normal", size="medium")
     legend(figure, _handles(list(dict.fromkeys(loss for loss, _ in cells))))
     return finish(figure)

@@ -111,7 +111,7 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
         for height, name in enumerate(names):
             by_k = {k: cells[loss, name, k] for k in ks}
             _dumbbell(ax, by_k, height, COLORS[loss])
-        ax.set(xlabel=measures.distance_metric(runs))
+        ax.set(xlabel=measures.distance_label(runs))
         ax.grid(axis="y", color="0.93")
     first = next(iter(places.values()))
     first.set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])

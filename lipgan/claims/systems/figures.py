@@ -58,8 +58,9 @@ def distance_against_strength(runs: Sequence[Run], by: str = "regularizer") -> F
         _against_strength(list(column), own, name, LABELS[by][key])
         if apart:
             column[0].set_title(LABELS[by][key])
-    for ax, label in zip(grid.T.flat, (name, "steepest gradient found"), strict=False):
-        ax.set_ylabel(label)
+    titles = measures.distance_label(runs), "steepest gradient found"
+    for ax, title in zip(grid.T.flat, titles, strict=False):
+        ax.set_ylabel(title)
     for ax in grid[0] if apart else grid[0, :1]:
         level(ax, constant, "black image" if ax is grid[0, 0] else "")
     low, high = grid[0, 0].get_ylim()
@@ -102,7 +103,7 @@ def distance_and_push_against_k(runs: Sequence[Run]) -> Figure:
     figure, grid = panels(2, len(losses), 4.6, sharex=True, sharey="row")
     name = measures.distance_metric(runs)
     rows: dict[str, Callable[[Run], float]] = {
-        name: lambda r: _metric(r, name),
+        measures.distance_label(runs): lambda r: _metric(r, name),
         "smallest slope of the\nloss on fake samples": _drawn_push,
     }
     constant, ks = measures.constant_distance(runs), sorted(strengths(runs))
