@@ -88,7 +88,7 @@ def _block(name: str, column: str, verdict: Verdict, mine: Verdict) -> str:
     if verdict.seconds:
         facts.append(f"Training took {verdict.seconds / 60:.1f} min.")
     if home and mine.seeds and mine.checks:
-        own = f"{badge(mine.status)}, seeds {listed(mine.seeds)}"
+        own = f"{badge(mine.status)}, {listed(mine.seeds)}"
         facts.append(f"Trained where this book was built: {own}.")
     facts.append(f"Page: {{doc}}`{claim.page}`.")
     label = anchor(name) if home else anchor(name, column)

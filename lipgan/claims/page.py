@@ -49,7 +49,7 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     first = verdicts[name]
     where = f"scale `{first.scale or 'none'}`"
     if first.seeds:
-        where += f", seeds {listed(first.seeds)}"
+        where += f", {listed(first.seeds)}"
     elif first.checks:
         where += ", closed formulas"
     text = f"{badge(first.status)} {CLAIMS[name].statement} ({where})."
@@ -111,12 +111,12 @@ def evidence_markdown(name: str, verdict: Verdict) -> str:
     claim = CLAIMS[name]
     if not verdict.checks:
         return f"Scale `{verdict.scale or 'none'}` gives no verdict."
-    seeds = ", ".join(map(str, verdict.seeds))
+    seeds = listed(verdict.seeds) if verdict.seeds else "no seeds: closed formulas"
     late = claim.post_hoc or bool(claim.changes)
     when = "written when the runs were known" if late else "fixed before the results"
     lines = [f"| criterion, {when} | found | holds |", "|---|---|---|"]
     lines += [f"| {c.criterion} | {c.found} | {_held(c)} |" for c in verdict.checks]
-    lines += ["", f"Scale `{verdict.scale}`, seeds {seeds or 'none: closed formulas'}."]
+    lines += ["", f"Scale `{verdict.scale}`, {seeds}."]
     if all(check.implementation for check in verdict.checks):
         lines += [
             "",
@@ -146,10 +146,10 @@ def _changed(change: Change, status: str) -> str:
 
 
 def listed(seeds: Sequence[int]) -> str:
-    """Seeds 0, 1, 2 as 0–2, any others one by one."""
+    """``seed 1``, ``seeds 0–2``, ``seeds 0, 3``."""
     if len(seeds) > 1 and tuple(seeds) == tuple(range(seeds[0], seeds[-1] + 1)):
-        return f"{seeds[0]}–{seeds[-1]}"
-    return ", ".join(map(str, seeds))
+        return f"seeds {seeds[0]}–{seeds[-1]}"
+    return f"seed{'s' * (len(seeds) > 1)} " + ", ".join(map(str, seeds))
 
 
 def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
@@ -171,7 +171,7 @@ def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
     if not rows:
         return "Nothing was trained here: these are the published records."
     lines = ["| verdict | claim | found |", "|---|---|---|", *rows]
-    return in_a_box(f"Trained where this page was made, seed {listed(seeds)}", lines)
+    return in_a_box(f"Trained where this page was made, {listed(seeds)}", lines)
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:

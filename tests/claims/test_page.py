@@ -77,7 +77,7 @@ def test_own_verdicts_stand_beside_the_published_ones(made_run, tmp_path, monkey
     text = claims_markdown(own, "embedded", evidence)
     assert text.count("<details") == 2  # the claim, and the criteria that changed
     assert "Trained where this book was built: " + page.badge("not reproduced") in text
-    assert "seeds 0, 1." in text
+    assert "seeds 0–1." in text
     monkeypatch.setenv("LIPGAN_STORE", str(own.path))
     lines = page.own_verdicts(["table3"], "embedded")
     assert "verdict-not-reproduced" in lines
