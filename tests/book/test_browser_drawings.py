@@ -77,6 +77,7 @@ def test_a_small_text_would_be_noticed(browser, drawn_page):
     assert min(smallest_texts(browser, drawn_page, PHONE))[1] < LEAST
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", PAGES)
