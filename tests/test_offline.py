@@ -51,6 +51,7 @@ def guarded(code, folder):
     )
 
 
+@pytest.mark.slow
 def test_import_train_sweep_status_and_verify_need_no_network(tmp_path):
     done = guarded(WORK, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -59,6 +59,7 @@ def test_a_page_comes_out_as_from_an_ordinary_kernel(outputs, monkeypatch):
     assert "svg" in json.dumps(forked[3])
 
 
+@pytest.mark.slow
 def test_a_forked_kernel_has_everything_loaded(printed, monkeypatch):
     loaded = "import sys\nprint('torch' in sys.modules, 'pandas' in sys.modules)"
     assert printed(loaded) == "True True\n"

@@ -41,6 +41,7 @@ def test_a_signal_stops_between_two_steps_and_the_same_command_goes_on(tmp_path)
     assert err.startswith("lipgan: the time budget is used up: 1 of 1 runs are left")
 
 
+@pytest.mark.slow
 def test_a_time_budget_ends_with_a_code_of_its_own(tmp_path):
     process = start(tmp_path, "--time-budget", "0.05")
     process.communicate(timeout=120)

@@ -45,6 +45,7 @@ def test_a_terminal_that_cannot_print_gets_escapes():
     assert lines == ["\\u03b1=1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["closed pipe", "/dev/full"])
 def test_a_run_is_kept_wherever_its_output_goes(target, tmp_path):
     if target == "closed pipe":

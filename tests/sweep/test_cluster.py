@@ -23,7 +23,7 @@ from lipgan.sweep.workers import WorkerLost
 
 pytestmark = pytest.mark.slow
 
-TESTS = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]  # workers import this module as pytest does
 PATIENCE = 300  # seconds; a busy machine starts processes slowly
 COHORTS, MEMBERS = 8, 2
 OTHER = {"a": "b", "b": "a"}
@@ -69,8 +69,7 @@ def running(path):
 @contextmanager
 def process(command, *options, folder):
     """A Dask command as a process of its own; it ends with the block."""
-    path = os.pathsep.join([str(TESTS.parent), str(TESTS)])
-    env = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with open(folder / "output.txt", "a") as output:
         started = subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.dask_{command}", *options],

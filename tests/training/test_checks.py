@@ -149,6 +149,7 @@ def test_a_run_just_trained_equals_the_run_loaded(tiny, tmp_path):
     assert trained == run_or_load(configs, tmp_path, progress=None)
 
 
+@pytest.mark.slow
 def test_other_inception_weights_are_another_judge(
     tiny, tmp_path, inception_file, monkeypatch
 ):
