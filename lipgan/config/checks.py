@@ -37,9 +37,7 @@ def checked_number(name: str, value: Any, whole: bool) -> int | float:
         ValueError: not a number, not finite, out of range, or beyond float32.
     """
     wanted = "a whole number" if whole else "a number"
-    usual = type(value) is (
-        int if whole else float
-    )  # other types take ten times as long
+    usual = type(value) is (int if whole else float)  # others take ten times as long
     fits = usual or isinstance(value, Integral if whole else Real)
     if isinstance(value, bool) or not fits:
         raise ValueError(f"{name}: {value!r} is not {wanted}")

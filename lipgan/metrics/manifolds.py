@@ -19,18 +19,9 @@ PRECISION_NEIGHBORS = 3  # Kynkäänniemi et al. 2019
 def neighbor_radii(
     real: Array, k: int = DENSITY_NEIGHBORS, *, block: int = 1000
 ) -> Tensor:
-    """Distance of every row to its k-th nearest other row.
+    """Distance of every row to its k-th nearest other row, (n,), float64.
 
-    Args:
-        real: (n, d).
-        k: From 1 to n - 1.
-        block: Rows per pass; memory is one matrix of block x n numbers.
-
-    Returns:
-        Radii (n,), float64, in units of the features.
-
-    Raises:
-        ValueError: If an argument does not fit.
+    The last column of ``nearest_distances``, whose arguments and errors it has.
     """
     return nearest_distances(real, k, block=block)[:, -1]
 
