@@ -30,7 +30,10 @@ OTHER = {"a": "b", "b": "a"}
 
 
 def train_and_tell(members, options, *rest):
-    """``train_in_parts`` that says in a file where each cohort starts and ends."""
+    """``train_in_parts`` that says in a file where each cohort starts and ends.
+
+    Only the first cohort ends before the blow falls, so that there is one to lose.
+    """
     from distributed import get_worker
 
     from lipgan.sweep.parts import train_in_parts
@@ -38,8 +41,19 @@ def train_and_tell(members, options, *rest):
     cohort = f"width={members[0].width}"
     tell(options.data_dir, "start", cohort, get_worker().name)
     runs = train_in_parts(members, options, *rest)
+    if any(event == "end" for event, _, _ in told(options.data_dir)):
+        wait_for_the_blow(options.data_dir)
     tell(options.data_dir, "end", cohort, get_worker().name)
     return runs
+
+
+def wait_for_the_blow(path):
+    """Returns once the file says that something was killed, or patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if any(event == "killed" for event, _, _ in told(path)):
+            return
+        time.sleep(0.02)
 
 
 def tell(path, event, cohort="", worker=""):
