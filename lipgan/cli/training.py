@@ -16,7 +16,7 @@ from lipgan.sweep.plan import describe, plan_missing
 from lipgan.training.stopping import received_signal, signals_stop_training
 
 NOT_FINISHED = 75  # as in sysexits.h: try again later
-_ON_POINTS = {"figure1", "gradient_fields"}
+_ON_POINTS = {"figure1", "gradient_fields", "break_it_toys"}
 
 
 def train_one(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ keywords set fields of every ``Config``.
 from collections.abc import Callable
 
 from lipgan.config import Config
+from lipgan.experiments.exercises import BREAK_IT, break_it, break_it_toys
 from lipgan.experiments.grids import grid
 from lipgan.experiments.images import bridge, image_checks, image_domains, steps_pilot
 from lipgan.experiments.one_knob import (
@@ -106,12 +107,15 @@ EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
     "plane": plane,
     "collapse": collapse,
     "mechanism": mechanism,
+    "break_it": break_it,
+    "break_it_toys": break_it_toys,
 }
 
 __all__ = [
     "ARMS",
     "BENT_LOSSES",
     "BIASES_COMPARED",
+    "BREAK_IT",
     "COLLAPSE_K",
     "COLLAPSE_KNOBS",
     "EXPERIMENTS",
@@ -155,6 +159,8 @@ __all__ = [
     "TABLE5_LOSSES",
     "TURNING",
     "arm",
+    "break_it",
+    "break_it_toys",
     "bridge",
     "collapse",
     "figure1",
