@@ -11,10 +11,10 @@ from lipgan.experiments.grids import Seeds, axis, grid, with_seeds
 from lipgan.experiments.paper import figure1
 
 STEPS = 1000  # enough to see what breaks
-_BARE = {"regularizer": "none"}
-_FAST = {"lr_d": 1e-3}  # as in ``roads``
-_SGD = {"optimizer": "sgd", "lr_d": 0.1, "lr_g": 0.1}
-_STEEP = {"lipschitz_k": 10.0, "alpha": 1e-3, "d_biases": "scaled"}
+_BARE: dict[str, Any] = {"regularizer": "none"}
+_FAST: dict[str, Any] = {"lr_d": 1e-3}  # as in ``roads``
+_SGD: dict[str, Any] = {"optimizer": "sgd", "lr_d": 0.1, "lr_g": 0.1}
+_STEEP: dict[str, Any] = {"lipschitz_k": 10.0, "alpha": 1e-3, "d_biases": "scaled"}
 
 
 def _losses(names: str, *changes: dict) -> list[dict]:
