@@ -7,7 +7,12 @@ keywords set fields of every ``Config``.
 from collections.abc import Callable
 
 from lipgan.config import Config
-from lipgan.experiments.exercises import BREAK_IT, break_it, break_it_toys
+from lipgan.experiments.exercises import (
+    BREAK_IT,
+    BREAK_IT_STEPS,
+    break_it,
+    break_it_toys,
+)
 from lipgan.experiments.grids import grid
 from lipgan.experiments.images import bridge, image_checks, image_domains, steps_pilot
 from lipgan.experiments.one_knob import (
@@ -116,6 +121,7 @@ __all__ = [
     "BENT_LOSSES",
     "BIASES_COMPARED",
     "BREAK_IT",
+    "BREAK_IT_STEPS",
     "COLLAPSE_K",
     "COLLAPSE_KNOBS",
     "EXPERIMENTS",
