@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lipgan.claims import domains
-from lipgan.claims.draw import number
 from lipgan.claims.measures import metric
+from lipgan.claims.seeds import digits
 from lipgan.config import Config
 from lipgan.experiments import BREAK_IT_STEPS
 from lipgan.runs import Run
@@ -137,7 +137,9 @@ def outcome(measure: Measure, fields: dict[str, Any]) -> str:
     if run.diverged:
         return DIVERGED
     value = metric(run, measure) if isinstance(measure, str) else measure(run)
-    return number(value) if math.isfinite(value) else DIVERGED
+    if not math.isfinite(value):
+        return DIVERGED
+    return digits(value) if abs(value) < 1e3 else f"{float(f'{value:.3g}'):,.0f}"
 
 
 def config(fields: dict[str, Any]) -> Config:

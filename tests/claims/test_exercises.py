@@ -1,4 +1,4 @@
-"""What the solutions of the exercises "Break it" quote: published runs, each by name."""
+"""What the solutions of "Break it" exercises quote: published runs, each by name."""
 
 import re
 import shlex
