@@ -243,8 +243,11 @@ def run_axe(page, rules=()) -> list[dict]:
     return page.evaluate(AXE, list(rules))
 
 
+UNFOLD = "document.querySelectorAll('article details').forEach((d) => (d.open = true))"
+
+
 def survey(browser, address: str) -> Findings:
-    """Looks at one page in both themes, and at the width of a phone."""
+    """Looks at one page in both themes, unfolded, and at the width of a phone."""
     page = browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
     found = listen(page)
     try:
@@ -256,6 +259,7 @@ def survey(browser, address: str) -> Findings:
         verdict = page.locator("article .verdict").first
         if verdict.count():
             found.verdict_at = verdict.bounding_box()["y"]
+        page.evaluate(UNFOLD)
         for theme in THEMES:
             set_theme(page, theme)
             found.axe[theme] = run_axe(page, OF_COLORS if theme == "dark" else ())

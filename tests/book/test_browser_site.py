@@ -24,6 +24,7 @@ PAGES = page_names(SITE) or ["no page"]
 MEGABYTE = 1e6
 CHAPTER = re.compile(r"/(\d\d|system)_")
 CHAPTER_HEIGHT, CLAIMS_HEIGHT = 7000, 6000  # pixels at 1280, folded
+BARE = 0.35  # seconds for a page without content, on two idle cores
 PAGE_BUDGET, SITE_BUDGET, SECONDS = 1.5 * MEGABYTE, 60 * MEGABYTE, 2.0
 
 
@@ -103,16 +104,24 @@ def test_page_is_small(findings, name):
     assert findings(name).sent < PAGE_BUDGET
 
 
+def seconds_to_open(browser, name):
+    page = browser.new_page()
+    try:
+        return site_survey.open_page(page, (SITE / name).as_uri())
+    finally:
+        page.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_page_answers_within_two_seconds(browser, findings, name):
-    seconds = findings(name).seconds
-    for _ in range(3):  # a busy moment of the machine is not the page's fault
+    """On a machine that is slow or busy: in as many times that as it is slower."""
+    seconds, slower = findings(name).seconds, 1.0
+    for _ in range(3):
         if seconds < SECONDS:
             break
-        page = browser.new_page()
-        seconds = min(seconds, site_survey.open_page(page, (SITE / name).as_uri()))
-        page.close()
-    assert seconds < SECONDS
+        slower = max(slower, seconds_to_open(browser, "genindex.html") / BARE)
+        seconds = min(seconds, seconds_to_open(browser, name))
+    assert seconds < SECONDS * slower
 
 
 def test_site_is_small():
