@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from lipgan.config import Config
 from lipgan.experiments.exercises import (
-    BREAK_IT,
-    BREAK_IT_STEPS,
     break_it,
+    break_it_runs,
     break_it_toys,
 )
 from lipgan.experiments.grids import grid
@@ -120,8 +119,6 @@ __all__ = [
     "ARMS",
     "BENT_LOSSES",
     "BIASES_COMPARED",
-    "BREAK_IT",
-    "BREAK_IT_STEPS",
     "COLLAPSE_K",
     "COLLAPSE_KNOBS",
     "EXPERIMENTS",
@@ -166,6 +163,7 @@ __all__ = [
     "TURNING",
     "arm",
     "break_it",
+    "break_it_runs",
     "break_it_toys",
     "bridge",
     "collapse",

@@ -126,7 +126,12 @@ def check_command(line):
 
 def commands_of(path):
     made = nbformat.read(path, as_version=4)
-    text = "\n".join(c.source for c in made.cells if c.cell_type == "markdown")
+    return commands_in(
+        "\n".join(c.source for c in made.cells if c.cell_type == "markdown")
+    )
+
+
+def commands_in(text):
     return [
         " ".join(found.replace("\\", " ").split()) for found in COMMAND.findall(text)
     ]

@@ -9,17 +9,16 @@ import pytest
 from lipgan.claims.exercises import (
     DIVERGED,
     NOT_PUBLISHED,
-    SOLUTIONS,
-    config,
+    QUOTED,
     outcome,
     outcomes,
 )
 from lipgan.cli.parser import parser
 from lipgan.config import Config
-from lipgan.experiments import break_it, break_it_toys
+from lipgan.experiments import break_it, break_it_runs, break_it_toys
 from lipgan.runs import RunStore
 from tests.book.test_notebooks import ROOT
-from tests.book.test_teaching import BLOCK, commands_of
+from tests.book.test_teaching import BLOCK, commands_in
 
 TRAINED = set(break_it()) | set(break_it_toys())
 
@@ -29,26 +28,22 @@ def text_of(page):
     return "\n".join(c.source for c in made.cells if c.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("page", SOLUTIONS)
+@pytest.mark.parametrize("page", QUOTED)
 def test_a_solution_quotes_published_runs(page):
     quoted = set(re.findall(r"\{glue:text\}`(break-[^`]+)`", text_of(page)))
-    assert quoted <= SOLUTIONS[page].keys()
-    assert {config(fields) for _, fields in SOLUTIONS[page].values()} <= TRAINED
     found = outcomes(page)
+    assert quoted <= found.keys()
+    assert set(break_it_runs(page).values()) <= TRAINED
     assert NOT_PUBLISHED not in found.values()
     assert all(text == DIVERGED or float(text[:1]) >= 0 for text in found.values())
 
 
-@pytest.mark.parametrize("page", SOLUTIONS)
+@pytest.mark.parametrize("page", QUOTED)
 def test_what_a_reader_can_copy_is_what_was_trained(page):
     blocks = BLOCK.findall(text_of(page))
     (exercise,) = (body for _, _, title, body in blocks if title == "Break it")
-    for line in commands_of(ROOT / "notebooks" / f"{page}.ipynb"):
+    for line in commands_in(exercise):
         words = shlex.split(line)
-        if words[0] != "train" or words[1:] == [] or line.split()[-1] not in exercise:
-            continue
-        if not all(word in exercise for word in words):
-            continue
         options = vars(parser("train").parse_args(words))
         fields = {k: options.get(k) for k in Config.__dataclass_fields__}
         made = Config(**{k: v for k, v in fields.items() if v is not None})
@@ -57,7 +52,7 @@ def test_what_a_reader_can_copy_is_what_was_trained(page):
 
 def test_numbers_in_break_it_solutions_come_from_records():
     """No distance is typed in: digits are counts of steps, seeds and settings."""
-    for page in SOLUTIONS:
+    for page in QUOTED:
         for _, kind, name, body in BLOCK.findall(text_of(page)):
             if kind == "solution" and name.startswith("exercise-break-"):
                 prose = re.sub(r"\{glue:text\}`[^`]*`|\$[^$]*\$|`[^`]*`", "", body)
@@ -69,11 +64,11 @@ def test_numbers_in_break_it_solutions_come_from_records():
 
 def test_without_the_run_the_text_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("LIPGAN_EVIDENCE", str(tmp_path))
-    assert outcome("fd", {"loss": "ns"}) == NOT_PUBLISHED
+    assert outcome("fd", Config(loss="ns")) == NOT_PUBLISHED
 
 
 def test_a_run_that_diverged_has_no_number(tmp_path, monkeypatch, made_run):
     store = RunStore(tmp_path)
-    store.save(made_run(config({"loss": "exp"}), status="diverged", diverged_at=3))
+    store.save(made_run(Config(loss="exp"), status="diverged", diverged_at=3))
     monkeypatch.setenv("LIPGAN_EVIDENCE", str(tmp_path))
-    assert outcome("fd", {"loss": "exp"}) == DIVERGED
+    assert outcome("fd", Config(loss="exp")) == DIVERGED
