@@ -30,6 +30,8 @@ SETTINGS = (
     *((width, k, 1.0) for width in (3.0, 10.0) for k in (1.0, 50.0)),
     *((0.0, 10.0, 1.0), (0.0, 50.0, 0.1), (0.0, 1.0, 1e3)),
 )
+# On images of 32 x 32 pixels: one domain that is held and one cell that breaks.
+IMAGE_SETTINGS = (SETTINGS[0], SETTINGS[4])
 TURNING = ("ls_sharp", "cos")  # losses whose slope changes its sign
 
 
@@ -98,15 +100,17 @@ def mechanism(
     seeds: Sequence[int] = (100,),
     *,
     losses: Sequence[str] = BENT_LOSSES,
-    settings: Iterable[tuple[float, float, float]] = SETTINGS,
+    settings: Iterable[tuple[float, float, float]] = (),
     **fields: Any,
 ) -> list[Config]:
     """Every arm of every loss at every setting, terms as they are and balanced.
 
-    Arms that are the same training are made once; see ``arm``.
+    Arms that are the same training are made once; see ``arm``. ``SETTINGS`` unless
+    ``settings`` are given; larger images, which cost ten times as much, have two.
     """
     fields = _shortened(scale, MECHANISM_STEPS, fields) | {"dataset": dataset}
-    settings = _thinned(scale, list(settings))
+    usual = SETTINGS if dataset == "digits" else IMAGE_SETTINGS
+    settings = _thinned(scale, list(settings) or usual)
     cells = product(seeds, losses, settings, ARMS, ("own", "equal"))
     made = (arm(*cell, **fields) for cell in cells)
     return list(dict.fromkeys(made))

@@ -5,8 +5,19 @@ import math
 import pytest
 
 from lipgan.claims.what_the_bend_does.criteria import CLAIMS as MECHANISM
-from lipgan.claims.what_the_bend_does.criteria import PREDICTED, Arms
-from lipgan.experiments import ARMS, BENT_LOSSES, SETTINGS, TURNING, arm
+from lipgan.claims.what_the_bend_does.criteria import (
+    PREDICTED,
+    Arms,
+    image_mechanism_checks,
+)
+from lipgan.experiments import (
+    ARMS,
+    BENT_LOSSES,
+    SETTINGS,
+    TURNING,
+    arm,
+    mechanism,
+)
 
 CONSTANT = 800.0
 
@@ -63,6 +74,43 @@ def test_each_criterion_of_the_mechanism_can_fail(name, judged_mechanism):
     expected = [True] * 6
     expected[fails] = False
     assert judged_mechanism(distance) == expected
+
+
+@pytest.fixture
+def judged_on_images(as_runs):
+    def make(distance=as_predicted):
+        configs = mechanism("mnist", seeds=[100, 101, 102])
+        runs = as_runs(configs, distance, CONSTANT)
+        return [check.holds for check in image_mechanism_checks(runs)]
+
+    return make
+
+
+def test_on_images_two_settings_carry_the_criteria(judged_on_images):
+    assert judged_on_images() == [True] * 6
+
+
+CHANGED_ON_IMAGES = {
+    "signs and balance do not mend NS": (("ns", "own", "equal", 3.0), [0, 1]),
+    "balance mends LS#": (("ls_sharp", "own", "equal", 3.0), [1]),
+    "equal sizes mend COS": (("cos", "even", "own", 3.0), [2]),
+    "EXP works in the free cell": (("exp", "own", "own", 0.0), [3]),
+    "dealing out sizes breaks EXP": (("exp", "perm", "equal", 3.0), [4]),
+    "the free cell stays broken": (("ls_sharp", "mono", "equal", 0.0), [5]),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED_ON_IMAGES)
+def test_each_criterion_on_images_can_fail(name, judged_on_images):
+    cell, failing = CHANGED_ON_IMAGES[name]
+
+    def distance(config):
+        here = config.loss, config.push, config.balance, config.pinned_width
+        mended = as_predicted(config) < 2 * TANGENT
+        return TANGENT * (5 if mended else 1) if here == cell else as_predicted(config)
+
+    found = judged_on_images(distance)
+    assert [i for i, held in enumerate(found) if not held] == failing
 
 
 def test_four_of_five_seeds_decide(as_runs):
