@@ -119,14 +119,12 @@ def _results(verdicts: dict[str, Verdict], names: Sequence[str]) -> list[str]:
         f"{counted(verdicts, names)}. All criteria and numbers: {{doc}}`claims`.",
         "",
         "`````{dropdown} Every claim with its decisive number",
-        "| verdict | claim | decisive number |",
-        "|---|---|---|",
     ]
     for name in names:
         verdict, claim = verdicts[name], CLAIMS[name]
-        found = verdict.checks[0].found if verdict.checks else "–"
+        found = f": {verdict.checks[0].found}" if verdict.checks else ""
         link = f"[{claim.statement}]({claim.page}.ipynb)"
-        lines.append(f"| {badge(verdict.status)} | {link} | {found} |")
+        lines.append(f"- {badge(verdict.status)} {link}{found}")
     return [*lines, "`````"]
 
 

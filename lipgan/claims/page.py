@@ -60,16 +60,16 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     return text
 
 
-def found(verdict: Verdict, line: int, *, short: bool = False) -> str:
+def found(verdict: Verdict, line: int, *, until: str = "") -> str:
     """The numbers of one line of evidence; a remark where there is no verdict.
 
     Args:
         verdict: of a claim.
         line: index of its line of evidence.
-        short: up to the first comma or semicolon, where the exceptions begin.
+        until: characters; the text ends before the first of them.
     """
     text = verdict.checks[line].found if verdict.checks else NO_VERDICT
-    return re.split("[,;]", text)[0] if short else text
+    return re.split(f"[{re.escape(until)}]", text)[0] if until else text
 
 
 def verdicts_markdown(verdicts: Mapping[str, Verdict]) -> str:
@@ -114,8 +114,7 @@ def evidence_markdown(name: str, verdict: Verdict) -> str:
     seeds = listed(verdict.seeds) if verdict.seeds else "no seeds: closed formulas"
     late = claim.post_hoc or bool(claim.changes)
     when = "written when the runs were known" if late else "fixed before the results"
-    lines = [f"| criterion, {when} | found | holds |", "|---|---|---|"]
-    lines += [f"| {c.criterion} | {c.found} | {_held(c)} |" for c in verdict.checks]
+    lines = [f"Criteria, {when}:", "", *map(_line, verdict.checks)]
     lines += ["", f"Scale `{verdict.scale}`, {seeds}."]
     if all(check.implementation for check in verdict.checks):
         lines += [
@@ -129,12 +128,17 @@ def evidence_markdown(name: str, verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def _held(check: Check) -> str:
-    """Whether a line holds, or why it does not count."""
+def _line(check: Check) -> str:
+    """One line of evidence: whether it holds or why it does not count, what was found.
+
+    A list, not a table: sentences beside numbers make columns of a few words.
+    """
+    held = "Holds" if check.holds else "Fails"
+    if check.implementation:
+        held += " (implementation check)"
     if check.untestable:
-        return f"cannot decide: {check.untestable}"
-    held = "yes" if check.holds else "no"
-    return f"{held} (implementation check)" if check.implementation else held
+        held = f"Cannot decide ({check.untestable})"
+    return f"- **{held}:** {check.criterion}. Found: {check.found}."
 
 
 def _changed(change: Change, status: str) -> str:
@@ -166,12 +170,11 @@ def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
         if verdict.checks:
             found = "; ".join(check.found for check in verdict.checks)
             rows.append(
-                f"| {badge(verdict.status)} | {CLAIMS[name].statement} | {found} |"
+                f"- {badge(verdict.status)} {CLAIMS[name].statement}. Found: {found}."
             )
     if not rows:
         return "Nothing was trained here: these are the published records."
-    lines = ["| verdict | claim | found |", "|---|---|---|", *rows]
-    return in_a_box(f"Trained where this page was made, {listed(seeds)}", lines)
+    return in_a_box(f"Trained where this page was made, {listed(seeds)}", rows)
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:

@@ -55,9 +55,13 @@ def lgan_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             "at its best weight each of log, sqrt and exp has a smaller distance than "
             "WGAN at its best, beyond the spread over seeds",
-            ", ".join(at_best(medians, cell) for cell in best.values())
-            + "; WGAN over "
-            + ", ".join(f"{LOSSES[k].label} {ratio(v)}" for k, v in leads.items()),
+            "WGAN "
+            + ", ".join(
+                f"{ratio(v)} times as far as {LOSSES[k].label}"
+                for k, v in leads.items()
+            )
+            + "; "
+            + ", ".join(at_best(medians, cell) for cell in best.values()),
             all(beyond(lead) for lead in leads.values()),
         ),
         Check(

@@ -70,7 +70,8 @@ def standard_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             f"the best k beats k = 1 by a factor of {GAIN:g}, beyond the spread over "
             "seeds, for at least half of NS, LS and WGAN under SN and under GP",
-            f"{worth} of {len(gains)}: " + "; ".join(words),
+            f"{worth} of {len(gains)} pairs of loss and regularizer; "
+            + "; ".join(words),
             2 * worth >= len(gains),
         )
     ]

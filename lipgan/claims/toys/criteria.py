@@ -66,7 +66,7 @@ def figure1_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             f"one point: at alpha = 1e-10 and 1 every loss ends within {near:.2f} of "
             f"the data's geometric median ({NEAR_SHARE:.0%} of the initial distance)",
-            f"largest {max(ends.values()):.2f}"
+            f"the farthest ends {max(ends.values()):.2f} away"
             + "".join(f", {m} missed" for m in missed),
             not missed,
         ),

@@ -1,6 +1,7 @@
 """Figure 5 and the end of Sec. 4.3: two ways to fail, and the bias behind them."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import median
 
@@ -81,9 +82,13 @@ def _coverage_drops(healthy: Sequence[Run], weak: Sequence[Run]) -> list[float]:
 
 
 def _kinds(found: dict[str, list[str]]) -> str:
-    return "; ".join(
-        f"{LOSSES[loss].label} " + ", ".join(kinds) for loss, kinds in found.items()
-    )
+    counts = {
+        loss: ", ".join(
+            f"{kind} {n} of {len(kinds)}" for kind, n in Counter(kinds).items()
+        )
+        for loss, kinds in found.items()
+    }
+    return "; ".join(f"{LOSSES[loss].label} {text}" for loss, text in counts.items())
 
 
 def _medians(
