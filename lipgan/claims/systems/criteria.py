@@ -55,7 +55,7 @@ def lgan_checks(runs: Sequence[Run]) -> list[Check]:
         Check(
             "at its best weight each of log, sqrt and exp has a smaller distance than "
             "WGAN at its best, beyond the spread over seeds",
-            "WGAN "
+            "WGAN is "
             + ", ".join(
                 f"{ratio(v)} times as far as {LOSSES[k].label}"
                 for k, v in leads.items()

@@ -66,6 +66,23 @@ class Arms:
         names = ("scale", "dataset", "num_steps")
         self.fields: dict[str, Any] = {n: getattr(first, n) for n in names}
 
+    def settings(self) -> list[Setting]:
+        """Those that these runs hold, in the order of ``SETTINGS``."""
+        found = {
+            (c.pinned_width, c.lipschitz_k, c.alpha)
+            for c in self.found
+            if c.push != "tangent"
+        }
+        return [setting for setting in SETTINGS if setting in found]
+
+    def has(self, which: Arm) -> bool:
+        """Whether every loss has this arm at every setting."""
+        return all(
+            arm(self.seeds[0], loss, setting, *which, **self.fields) in self.found
+            for loss in BENT_LOSSES
+            for setting in self.settings()
+        )
+
     def distances(self, loss: str, setting: Setting, which: Arm) -> list[float]:
         """One per seed; infinite where it diverged."""
         return [

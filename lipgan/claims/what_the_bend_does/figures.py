@@ -13,7 +13,7 @@ from lipgan import experiments
 from lipgan.claims.draw import loss_names, panel_each
 from lipgan.claims.heat import heat
 from lipgan.claims.what_the_bend_does.criteria import MENDED, NOT_MENDED, Arms
-from lipgan.claims.what_the_bend_does.tables import ROWS, settings_of
+from lipgan.claims.what_the_bend_does.tables import rows_of
 from lipgan.runs import Run
 
 CMAP = colormaps["RdYlBu_r"]
@@ -29,7 +29,8 @@ def arms_at_a_glance(runs: Sequence[Run]) -> Figure:
     Args:
         runs: of the grid ``mechanism``, any number of seeds.
     """
-    arms, settings = Arms(runs), settings_of(runs)
+    arms = Arms(runs)
+    settings, rows = arms.settings(), rows_of(arms)
     options = {"sharex": True, "sharey": True}
     names = loss_names(experiments.BENT_LOSSES)
     figure, places = panel_each(names, 2.55, columns=2, **options)
@@ -38,10 +39,10 @@ def arms_at_a_glance(runs: Sequence[Run]) -> Figure:
     for loss, ax in places.items():
         values = [
             [median(arms.ratios(loss, setting, which)) for setting in settings]
-            for which in ROWS.values()
+            for which in rows.values()
         ]
         words = np.vectorize(_word, otypes=[str])(values)
-        mesh = heat(ax, np.array(values), norm, CMAP, list(ROWS), columns, words)
+        mesh = heat(ax, np.array(values), norm, CMAP, list(rows), columns, words)
         ax.tick_params(axis="x", rotation=90)
     axes = list(places.values())
     bar = figure.colorbar(mesh, ax=axes, location="bottom", aspect=45, shrink=0.6)

@@ -32,14 +32,9 @@ MEASURES = {
 }
 
 
-def settings_of(runs: Sequence[Run]) -> list[tuple[float, float, float]]:
-    """The settings that these runs hold, in the order of ``SETTINGS``."""
-    found = {
-        (c.pinned_width, c.lipschitz_k, c.alpha)
-        for c in (run.config for run in runs)
-        if c.push != "tangent"
-    }
-    return [setting for setting in SETTINGS if setting in found]
+def rows_of(arms: Arms) -> dict[str, tuple[str, str]]:
+    """Label -> arm, of those that were trained."""
+    return {label: which for label, which in ROWS.items() if arms.has(which)}
 
 
 def pushes_table() -> pd.DataFrame:
@@ -58,18 +53,23 @@ def arms_table(
             LOSSES[loss].label: arms.ratios(loss, setting, which)
             for loss in BENT_LOSSES
         }
-        for label, which in ROWS.items()
+        for label, which in rows_of(arms).items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("arm")
     return table.rename_axis(setting_label(setting), axis="columns")
 
 
+def predicted(arms: Arms) -> dict[tuple[str, str, str], bool]:
+    """What was predicted of the arms that were trained."""
+    return {cell: value for cell, value in PREDICTED.items() if arms.has(cell[1:])}
+
+
 def predicted_table(runs: Sequence[Run]) -> pd.DataFrame:
     """What was predicted of each arm at W = 3, and what came, k = 1 and k = 50."""
     arms = Arms(runs)
-    held = [setting for setting in HELD if setting in settings_of(runs)]
+    held = [setting for setting in HELD if setting in arms.settings()]
     rows: dict[tuple[str, str], dict[str, str]] = {}
-    for (loss, *which), expected in PREDICTED.items():
+    for (loss, *which), expected in predicted(arms).items():
         found = [arms.mended(loss, setting, (which[0], which[1])) for setting in held]
         row = {
             setting_label(setting): VERDICTS[value]
@@ -110,10 +110,10 @@ def measures_table(
 def predictions_kept(runs: Sequence[Run]) -> str:
     """How many of the predictions at W = 3 came true, in all."""
     arms = Arms(runs)
-    held = [setting for setting in HELD if setting in settings_of(runs)]
+    held = [setting for setting in HELD if setting in arms.settings()]
     right = [
         arms.mended(loss, setting, (push, balance)) is expected
-        for (loss, push, balance), expected in PREDICTED.items()
+        for (loss, push, balance), expected in predicted(arms).items()
         for setting in held
     ]
     return f"{sum(right)} of {len(right)}"

@@ -18,3 +18,12 @@ def test_map_of_arms_has_a_number_in_every_square(as_runs):
     numbers = [text.get_text() for text in figure.axes[0].texts]
     assert numbers == ["1.0"] * (8 * len(experiments.SETTINGS))
     assert "×" in {text.get_text() for text in figure.axes[3].texts}
+
+
+def test_map_of_images_has_the_arms_that_were_trained(as_runs):
+    runs = as_runs(experiments.mechanism("mnist", seeds=[100]), lambda _: 20.0, 800.0)
+    figure = drawn(arms_at_a_glance(runs))
+    settings, rows = len(experiments.IMAGE_SETTINGS), len(experiments.IMAGE_ARMS) - 1
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1.0"] * (
+        settings * rows
+    )

@@ -5,13 +5,13 @@ import math
 import pytest
 
 from lipgan import experiments
+from lipgan.claims.what_the_bend_does.criteria import Arms
 from lipgan.claims.what_the_bend_does.tables import (
     ROWS,
     arms_table,
     measures_table,
     predicted_table,
     predictions_kept,
-    settings_of,
 )
 from lipgan.experiments import SETTINGS
 
@@ -38,7 +38,7 @@ def test_arms_are_over_the_tangent_and_divergence_shows(arms):
     assert table.loc["signs of L'(0)", "COS"] == pytest.approx([1.1, 1.1])
     natural = arms_table(arms, SETTINGS[4])
     assert natural.loc["terms balanced", "EXP"] == [math.inf] * 2
-    assert settings_of(arms) == list(SETTINGS)
+    assert Arms(arms).settings() == list(SETTINGS)
 
 
 def test_predictions_are_held_against_what_came(arms):
