@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from book import figure_generators
+from book import figure_generators, figure_plane
 from book.figure_table3 import of_cell, short, table3_data, table3_groups
 from book.slides import Verdicts, write_slides
 from lipgan import experiments
@@ -54,7 +54,7 @@ def write_figures(
         folder: is emptied and made anew.
 
     Raises:
-        FigureDataError: runs of Table 3, 4 or Figure 1, 4 are missing.
+        FigureDataError: runs of Table 3, 4, Figure 1, 4 or the plane are missing.
         ValueError: a generator's weights are.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -66,6 +66,7 @@ def write_figures(
     scaled = small + _complete(experiments.table4b, evidence, "Table 4 (b)")
     toys = _complete(experiments.figure1, evidence, "Figure 1")
     figure4 = _complete(experiments.figure4, evidence, "Figure 4")
+    plane = _complete(experiments.plane, evidence, "the plane of k and alpha")
     played = _complete(experiments.table3, generators, "Table 3")
     groups = table3_groups(evidence)
     domains_of = domains_data(runs, scaled)
@@ -73,15 +74,11 @@ def write_figures(
     domains_of["others"] = [measured_domains(group) for group in others]
     _write_script(scripts, "domains", domains_of)
     _write_script(scripts, "table3", table3_data(evidence))
-    samples = scripts / "samples"
-    samples.mkdir()
-    for group in groups:
-        for run in group:
-            if run.samples is not None:
-                name = f"{run.config.config_id}.png"
-                (samples / name).write_bytes(png(run.samples))
+    _write_script(scripts, "plane", figure_plane.plane_data(plane))
+    for group in (*groups, plane):
+        _write_samples(scripts / "samples", group)
     _write_generators(scripts, played)
-    _write_pictures(pictures, runs, toys, played)
+    _write_pictures(pictures, runs, toys, played, plane)
     tables = {"table3": runs, "table4a": small, "figure4": figure4, "figure1": toys}
     write_slides(tables, verdicts, pictures / "slides")
 
@@ -217,6 +214,14 @@ def zone(bend: float | None) -> str:
     return "straight" if bend <= STRAIGHT else "bent" if bend >= BENT else "between"
 
 
+def _write_samples(folder: Path, runs: Sequence[Run]) -> None:
+    """The pictures that a chosen cell shows, by the id of their run."""
+    folder.mkdir(exist_ok=True)
+    for run in runs:
+        if run.samples is not None:
+            (folder / f"{run.config.config_id}.png").write_bytes(png(run.samples))
+
+
 def _write_generators(folder: Path, runs: Sequence[Run]) -> None:
     """A script per generator beside the one that says what there is."""
     _write_script(folder, "generators", figure_generators.generators_data(runs))
@@ -229,7 +234,11 @@ def _write_generators(folder: Path, runs: Sequence[Run]) -> None:
 
 
 def _write_pictures(
-    folder: Path, runs: Sequence[Run], toys: Sequence[Run], played: Sequence[Run]
+    folder: Path,
+    runs: Sequence[Run],
+    toys: Sequence[Run],
+    played: Sequence[Run],
+    plane: Sequence[Run],
 ) -> None:
     """What stands in the place of each figure in print and without scripts."""
     import matplotlib.pyplot as plt
@@ -237,6 +246,7 @@ def _write_pictures(
     from lipgan.claims.bound.figures import bound_of_the_domain
     from lipgan.claims.domain_against_k.figures import loss_on_domains
     from lipgan.claims.fid_against_k.figures import table_beside_papers
+    from lipgan.claims.one_knob.figures import samples_over_the_plane
     from lipgan.claims.toys.figures import toy_grid
 
     points = [run for run in toys if run.config.seed == 0]
@@ -245,6 +255,7 @@ def _write_pictures(
         "bound": bound_of_the_domain(runs, experiments.TABLE3_LOSSES),
         "table3": table_beside_papers(runs),
         "toy": toy_grid(points, experiments.FIGURE1_LOSSES),
+        "plane": samples_over_the_plane(plane, "cos"),
         "generators": figure_generators.static_picture(played),
     }
     for name, figure in pictures.items():

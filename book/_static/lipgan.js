@@ -11,7 +11,8 @@
   const NEEDS = {
     loss: ["losses", "svg", "data-domains", "loss"],
     bound: ["losses", "svg", "data-domains", "bound"],
-    table3: ["losses", "svg", "data-table3", "table3"],
+    table3: ["losses", "svg", "cells", "data-table3", "table3"],
+    plane: ["svg", "cells", "data-plane", "plane"],
     toy: ["losses", "svg", "random", "trainer", "toy"],
     generators: ["svg", "random", "network", "data-generators", "generators"],
   };

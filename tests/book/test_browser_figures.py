@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from book import figure_data, figure_table3
+from book import figure_data, figure_plane, figure_table3
 from lipgan import data, experiments, metrics
 from lipgan.claims import domains
 from lipgan.gan.losses import LOSSES, scaled_term
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="needs chromium on PATH"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = ("loss with-taylor", "bound", "table3", "toy")
+KINDS = ("loss with-taylor", "bound", "table3", "toy", "plane")
 PAGE = """<!doctype html><html data-theme="{theme}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>t</title>
 <link rel="stylesheet" href="_static/figures.css">
@@ -47,6 +47,8 @@ def site(tmp_path_factory):
     figure_data._write_script(scripts, "domains", found)
     table3 = figure_table3.table3_data(evidence)
     figure_data._write_script(scripts, "table3", table3)
+    plane = figure_plane.plane_data(load_known(experiments.plane(), evidence))
+    figure_data._write_script(scripts, "plane", plane)
     figures = "".join(FIGURE.format(kind) for kind in KINDS)
     for theme in ("light", "dark"):
         text = PAGE.format(theme=theme, figures=figures)
@@ -73,7 +75,7 @@ def open_page(browser, site):
         page.goto((site / f"{theme}.html").as_uri())
         if options.get("java_script_enabled", True):
             page.wait_for_function(
-                "document.querySelectorAll('figure.is-live').length == 4"
+                "document.querySelectorAll('figure.is-live').length == 5"
             )
         return page
 
@@ -87,7 +89,7 @@ def mathematics(browser, site):
     """A page that keeps the scripts of all figures, for evaluations."""
     page = browser.new_page()
     page.goto((site / "light.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('figure.is-live').length == 4")
+    page.wait_for_function("document.querySelectorAll('figure.is-live').length == 5")
     return page
 
 
@@ -220,7 +222,7 @@ def test_a_figure_without_its_data_stays_static(browser, site, tmp_path):
     (tmp_path / "site/_static/figures/data-table3.js").unlink()
     page = browser.new_page()
     page.goto((tmp_path / "site/light.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('figure.is-live').length == 3")
+    page.wait_for_function("document.querySelectorAll('figure.is-live').length == 4")
     assert page.locator("figure.interactive-table3 > img").is_visible()
     page.close()
 
@@ -290,6 +292,24 @@ def test_table_is_walked_by_arrow_keys_and_opens_a_cell(open_page):
     tables.select_option(label="the paper: MNIST")
     figure.locator("td").first.click()
     assert "5.41" in figure.locator("section h4").text_content()
+
+
+def test_plane_opens_a_cell_with_its_samples_and_command(open_page):
+    page = open_page()
+    figure = page.locator("figure.interactive-plane")
+    figure.locator('td[tabindex="0"]').focus()
+    for key in ("End", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    title = figure.locator("section h4").first.text_content()
+    assert title.startswith("COS, k = 50, α kⁿ = 10,000: ")
+    assert title.endswith(", broken")
+    config = experiments.plane(losses=["cos"], ks=[50.0], knobs=[1e4])[0]
+    picture = figure.locator("section img").get_attribute("src")
+    assert picture.endswith(f"samples/{config.config_id}.png")
+    assert "--alpha 0.08 --lipschitz-k 50 " in figure.locator("pre").text_content()
+    figure.get_by_label("Loss", exact=True).select_option("exp")
+    figure.locator("td").first.click()
+    assert "diverged" in figure.locator("section h4").first.text_content()
 
 
 def test_toy_plays_pauses_steps_and_moves_its_data(open_page):

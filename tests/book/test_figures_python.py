@@ -2,11 +2,12 @@
 
 import json
 import math
+import shlex
 from pathlib import Path
 
 import pytest
 
-from book import figure_data, figure_table3
+from book import figure_data, figure_plane, figure_table3
 from lipgan import experiments
 from lipgan.__main__ import main
 from lipgan.claims import CLAIMS, domains, measures, page
@@ -146,3 +147,26 @@ def test_install_works_without_data(tmp_path):
     figure_data.install(source, tmp_path / "missing", tmp_path / "site")
     made = {path.name for path in (tmp_path / "site/_static/figures").iterdir()}
     assert made == {path.name for path in source.iterdir()}
+
+
+def test_plane_has_every_cell_with_the_run_that_its_command_trains():
+    runs = load_known(experiments.plane(seeds=[0, 1]), EVIDENCE)
+    data = figure_plane.plane_data(runs)
+    cells = data["cells"]
+    assert len(cells) == 4 * len(data["ks"]) * len(data["knobs"])
+    for knob, _ in data["knobs"]:
+        cell = cells[f"cos 20 {knob}"]
+        options = shlex.split(cell["command"])[4:]
+        fields = dict(zip(options[::2], options[1::2], strict=True))
+        found = {name[2:].replace("-", "_"): text for name, text in fields.items()}
+        assert found.pop("store") == "runs"
+        config = Config(**_typed(found))
+        assert config.config_id == cell["runs"][0]["id"]
+    lost = cells["exp 50 1e+06"]
+    assert lost["median"] is None
+    assert not lost["runs"][0]["samples"]
+
+
+def _typed(texts):
+    plain = Config(dataset="digits", scale="embedded").to_dict()
+    return {name: type(plain[name])(text) for name, text in texts.items()}

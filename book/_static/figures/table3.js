@@ -5,71 +5,17 @@
   const lipgan = window.lipgan;
   const { append, format, LOSSES } = lipgan;
 
-  // Good to bad in logarithms, from 3 to 450 for FID and alike for FD, in colors that
-  // dark text can be read on.
-  const COLORS = [[158, 208, 240], [232, 240, 200], [252, 214, 140], [240, 140, 120]];
-  function color(distance, best, constant) {
-    if (distance === null) return "rgb(205, 160, 190)";
-    const share = Math.log(distance / best) / Math.log(constant / best);
-    const place = Math.max(0, Math.min(0.9999, share)) * (COLORS.length - 1), i = Math.floor(place);
-    const mixed = COLORS[i].map((c, j) => Math.round(c + (place - i) * (COLORS[i + 1][j] - c)));
-    return `rgb(${mixed.join(", ")})`;
-  }
-
   const value = (cell) => (typeof cell === "number" ? cell : cell.median);
-  const words = (distance) => (distance === null ? "diverged" : format(distance));
-
-  // Arrow keys, Home and End move the one cell that Tab reaches.
-  function keyboard(grid, rows, columns) {
-    grid.addEventListener("keydown", (event) => {
-      const cell = event.target.closest("td");
-      if (!cell) return;
-      let [row, column] = [Number(cell.dataset.row), Number(cell.dataset.column)];
-      if (event.key === "Enter" || event.key === " ") cell.click();
-      else if (event.key === "ArrowRight") column = Math.min(columns - 1, column + 1);
-      else if (event.key === "ArrowLeft") column = Math.max(0, column - 1);
-      else if (event.key === "ArrowDown") row = Math.min(rows - 1, row + 1);
-      else if (event.key === "ArrowUp") row = Math.max(0, row - 1);
-      else if (event.key === "Home") column = 0;
-      else if (event.key === "End") column = columns - 1;
-      else return;
-      event.preventDefault();
-      focus(grid, grid.querySelector(`td[data-row="${row}"][data-column="${column}"]`)).focus();
-    });
-  }
-  function focus(grid, cell) {
-    for (const td of grid.querySelectorAll("td")) td.tabIndex = td === cell ? 0 : -1;
-    return cell;
-  }
+  const words = lipgan.outcome;
 
   function drawTable(place, data, table, open) {
-    place.replaceChildren();
-    const cells = data.ks.flatMap((k) => Object.keys(data.losses).map((loss) => value(table.cells[`${loss} ${k}`])));
-    const best = Math.min(...cells.filter((x) => x !== null));
-    const name = `${table.title}; ${table.metric}`;
-    const grid = append(place, "table", { class: "cells", role: "grid", "aria-label": `Table 3, ${name}` });
-    const head = append(append(grid, "thead"), "tr", { role: "row" });
-    append(head, "th", { scope: "col", role: "columnheader" }, "loss \\ k");
-    for (const k of data.ks) append(head, "th", { scope: "col", role: "columnheader" }, format(k));
-    const body = append(grid, "tbody");
-    Object.entries(data.losses).forEach(([loss, label], row) => {
-      const line = append(body, "tr", { role: "row" });
-      append(line, "th", { scope: "row", role: "rowheader" }, label);
-      data.ks.forEach((k, column) => {
-        const distance = value(table.cells[`${loss} ${k}`]), shown = distance === null ? "div." : format(distance);
-        const cell = append(line, "td", {
-          role: "gridcell", "data-row": row, "data-column": column, tabindex: row + column ? -1 : 0, "aria-selected": "false",
-          "aria-label": `${label}, k = ${k}: ${words(distance)}`, style: `background: ${color(distance, best, table.constant)}`,
-        }, shown);
-        cell.addEventListener("click", () => {
-          for (const other of grid.querySelectorAll("td")) other.setAttribute("aria-selected", String(other === cell));
-          focus(grid, cell);
-          open(loss, k);
-        });
-      });
+    const pairs = (values) => values.map(([key, label]) => [String(key), label]);
+    return lipgan.cells(place, {
+      name: `Table 3, ${table.title}; ${table.metric}`, corner: "loss \\ k", constant: table.constant, open,
+      rows: pairs(Object.entries(data.losses)), columns: pairs(data.ks.map((k) => [k, format(k)])),
+      distance: (loss, k) => value(table.cells[`${loss} ${k}`]),
+      title: (loss, k) => `${data.losses[loss]}, k = ${k}`,
     });
-    keyboard(grid, Object.keys(data.losses).length, data.ks.length);
-    return grid;
   }
 
   function drawHistory(box, run) {
@@ -117,9 +63,6 @@
     const chosen = lipgan.choice(controls, { label: "Table", options, value: "0", change: () => update() });
     const wrap = append(panel, "div", { class: "table-wrap" });
     const scale = append(panel, "div", { class: "scale" });
-    const legend = append(scale, "output", {}, "");
-    append(scale, "span", { style: `background: linear-gradient(90deg, ${COLORS.map((c) => `rgb(${c.join(",")})`).join(",")})` });
-    const end = append(scale, "output", {}, "");
     const details = append(panel, "section", { "aria-live": "polite", "aria-label": "The chosen cell" });
 
     function open(loss, k) {
@@ -147,10 +90,7 @@
       const table = tables[chosen.value];
       details.replaceChildren();
       append(details, "p", { class: "fine" }, "Choose a cell: click, or arrow keys and Enter.");
-      const grid = drawTable(wrap, data, table, open);
-      const best = Math.min(...[...grid.querySelectorAll("td")].map((td) => Number(td.textContent)).filter(Number.isFinite));
-      legend.textContent = `${table.metric}: ${format(best)}`;
-      end.textContent = `${format(table.constant)}, a constant image`;
+      lipgan.scale(scale, table.metric, drawTable(wrap, data, table, open), table.constant);
     }
     update();
   };

@@ -1,4 +1,4 @@
-"""The plane of k and alpha, with the lines along which the paper walked through it."""
+"""The plane of k and alpha, and the lines into which it falls together."""
 
 import math
 from collections.abc import Sequence
@@ -13,12 +13,29 @@ from matplotlib.lines import Line2D
 
 from lipgan import experiments
 from lipgan.claims import measures
-from lipgan.claims.draw import finish, legend, loss_names, panel_each
+from lipgan.claims.draw import (
+    COLORS,
+    MARKERS,
+    WIDTH,
+    finish,
+    label_lines,
+    legend,
+    legend_of,
+    level,
+    loss_names,
+    panel_each,
+    panels,
+)
+from lipgan.claims.one_knob.criteria import columns, pooled
+from lipgan.claims.one_knob.tables import BIAS_LABELS
 from lipgan.claims.published import BROKEN_SHARE
-from lipgan.experiments import knob
+from lipgan.claims.style import shades
+from lipgan.experiments import BENT_LOSSES, BIASES_COMPARED, knob
+from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
 
 CMAP = "magma_r"
+SHOWN, GAP = 4, 2  # samples a cell, and pixels between cells
 PAPER_LINES = {
     "Table 3: k varies, α = 1": ("#2a9d8f", "-"),
     "Table 4 (a): α varies, k = 50": ("#2a9d8f", "--"),
@@ -59,6 +76,105 @@ def plane_of_k_and_alpha(runs: Sequence[Run]) -> Figure:
     ]
     legend(figure, lines, columns=2)
     return finish(figure)
+
+
+def columns_that_fall_together(
+    runs: Sequence[Run], losses: Sequence[str] = ("ns", "cos")
+) -> Figure:
+    """Distance against alpha k^n, one line per k; medians.
+
+    Where lines lie on one another, only alpha k^n matters. Losses are rows, kinds of
+    biases columns.
+
+    Args:
+        runs: of the grid ``collapse``, any number of seeds.
+        losses: keys of ``LOSSES``.
+    """
+    kinds = {kind: columns(runs, kind) for kind in BIASES_COMPARED}
+    names = {
+        (loss, kind): f"{LOSSES[loss].label}, {BIAS_LABELS[kind]}"
+        for loss in losses
+        for kind in kinds
+    }
+    figure, places = panel_each(names, 1.9, sharex=True, sharey=True)
+    ks = sorted({k for by_k in kinds["own"].values() for k in by_k})
+    for (loss, kind), ax in places.items():
+        own = {
+            value: by_k for (name, value), by_k in kinds[kind].items() if name == loss
+        }
+        for k, color in zip(ks, shades(len(ks)), strict=True):
+            line = {value: median(by_k[k]) for value, by_k in own.items() if k in by_k}
+            ax.plot(*_finite(line), "o-", color=color, ms=4, label=f"k = {k:g}")
+        ax.set(xscale="log", yscale="log", xlabel="α kⁿ")
+    first = next(iter(places.values()))
+    figure.supylabel(measures.distance_label(runs), fontsize="medium")
+    legend_of(figure, first)
+    return finish(figure)
+
+
+def place_on_the_knob(runs: Sequence[Run]) -> Figure:
+    """Distance over WGAN's against alpha k^n, biases scaled along, all k and seeds.
+
+    Args:
+        runs: of the grid ``collapse``, any number of seeds.
+    """
+    found = columns(runs, "scaled")
+    wgan = pooled(found["wgan", 0.0])
+    figure, ((ax,),) = panels(1, 1, 2.6)
+    for loss in BENT_LOSSES:
+        own = {
+            v: pooled(by_k) / wgan for (name, v), by_k in found.items() if name == loss
+        }
+        style = {"color": COLORS[loss], "marker": MARKERS[loss]}
+        ax.plot(*_finite(own), label=LOSSES[loss].label, ms=5, **style)
+    level(ax, 1.0, "WGAN")
+    ax.set(xscale="log", yscale="log", xlabel="α kⁿ", ylabel="distance / WGAN's")
+    label_lines(ax)
+    return finish(figure)
+
+
+def _finite(line: dict[float, float]) -> tuple[list[float], list[float]]:
+    """Places and values of a line, without what diverged."""
+    kept = {x: y for x, y in sorted(line.items()) if math.isfinite(y)}
+    return list(kept), list(kept.values())
+
+
+def samples_over_the_plane(runs: Sequence[Run], loss: str) -> Figure:
+    """What one loss generates, k to the right and alpha k^n upwards; the first seed.
+
+    Four samples a cell; a cross where it diverged.
+
+    Args:
+        runs: of the grid ``plane``.
+        loss: key of ``LOSSES``.
+    """
+    first = min(run.config.seed for run in runs)
+    own = [r for r in runs if (r.config.loss, r.config.seed) == (loss, first)]
+    found = {(r.config.lipschitz_k, knob(r.config)): r for r in own}
+    ks, knobs = (sorted({cell[i] for cell in found}) for i in (0, 1))
+    size = own[0].config.image_size
+    high, wide = size + GAP, SHOWN * (size + 1) + GAP
+    picture = np.full((high * len(knobs), wide * len(ks)), 255, np.uint8)
+    shape = picture.shape[0] / picture.shape[1]
+    figure, ((ax,),) = panels(1, 1, 0.7 + (WIDTH - 0.8) * shape)
+    for (k, value), run in found.items():
+        row, column = len(knobs) - 1 - knobs.index(value), ks.index(k)
+        if run.samples is None:
+            place = wide * (column + 0.5), high * (row + 0.5)
+            ax.text(*place, "×", ha="center", va="center")
+            continue
+        for i in range(SHOWN):
+            top, left = high * row, wide * column + i * (size + 1)
+            image = run.samples[:size, i * size : (i + 1) * size]
+            picture[top : top + size, left : left + size] = image
+    ax.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    ax.set_xticks(wide * (np.arange(len(ks)) + 0.5) - GAP, [f"{k:g}" for k in ks])
+    rows = high * (np.arange(len(knobs)) + 0.5) - GAP
+    ax.set_yticks(rows, [f"{value:g}" for value in reversed(knobs)])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set(xlabel="k (per layer)", ylabel="α kⁿ")
+    return figure
 
 
 def _cells(runs: Sequence[Run]) -> dict[tuple[str, float, float], float]:
