@@ -107,6 +107,11 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "--keep-weights", action="store_true", help="store both networks of each run"
     )
     for name, text in (
+        ("--tf32", "on a GPU convolutions may round to TF32, where that is faster"),
+        ("--graphs", "a GPU replays steps as CUDA graphs"),
+    ):
+        parser.add_argument(name, action="store_true", help=text)
+    for name, text in (
         ("--checkpoint-every", "keep unfinished cohorts in the store so often"),
         ("--time-budget", "stop after this time; the same command goes on"),
     ):

@@ -67,6 +67,8 @@ def _run_or_load(configs: list[Config], options: argparse.Namespace) -> list[Run
             download=options.download,
             inception_weights=options.inception_weights,
             keep_weights=options.keep_weights,
+            tf32=options.tf32,
+            graphs=options.graphs,
             checkpoint_every=options.checkpoint_every,
             time_budget=options.time_budget,
             repair=options.repair,

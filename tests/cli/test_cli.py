@@ -216,3 +216,20 @@ def test_every_public_name_resolves():
         assert getattr(lipgan, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         _ = lipgan.trian
+
+
+@pytest.mark.parametrize("command", ["train", "sweep"])
+@pytest.mark.parametrize("allowed", ["tf32", "graphs"])
+def test_what_a_gpu_may_do_reaches_the_training(
+    command, allowed, tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(
+        "lipgan.cli.training.run_or_load", lambda *_, **given: asked.append(given) or []
+    )
+    what = ["table5", "--scale", "smoke"] if command == "sweep" else TRAIN[1:]
+    assert main([command, *what, f"--{allowed}", "--store", str(tmp_path)]) == 0
+    assert {name: asked[0][name] for name in ("tf32", "graphs")} == {
+        "tf32": allowed == "tf32",
+        "graphs": allowed == "graphs",
+    }
