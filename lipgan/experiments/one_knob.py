@@ -119,8 +119,12 @@ def mechanism(
     usual = SETTINGS if small else IMAGE_SETTINGS
     settings = _thinned(scale, list(settings) or usual)
     arms = product(ARMS, BALANCES) if small else IMAGE_ARMS
-    cells = product(seeds, losses, settings, arms)
-    made = (arm(*cell, *which, **fields) for *cell, which in cells)
+    made = (
+        arm(seed, loss, setting, push, balance, **fields)
+        for seed, loss, setting, (push, balance) in product(
+            seeds, losses, settings, arms
+        )
+    )
     return list(dict.fromkeys(made))
 
 
