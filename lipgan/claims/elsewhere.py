@@ -15,6 +15,7 @@ from lipgan.claims.images import alpha, criteria, validity
 from lipgan.claims.images.table import Table, read
 from lipgan.claims.what_the_bend_does.criteria import (
     FIRST_SEED,
+    bias_causes_checks,
     image_mechanism_checks,
 )
 from lipgan.config import Config
@@ -89,11 +90,13 @@ def _on(dataset: str) -> dict[str, OnData]:
     }
     if dataset == "mnist":
         found["omega_shrinks"] = OnData(domains, validity.domain_checks, (1, 2))
-        found["what_the_bend_does"] = OnData(
+        mechanism = partial(
+            OnData,
             runs_of(experiments.mechanism),
-            image_mechanism_checks,
-            (FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2),
+            seeds=(FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2),
         )
+        found["what_the_bend_does"] = mechanism(image_mechanism_checks)
+        found["bias_causes"] = mechanism(bias_causes_checks)
     return found
 
 

@@ -1,21 +1,25 @@
 """Runs and verdicts as Markdown, for notebooks and the claims page."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lipgan.claims.base import Change, Check
 from lipgan.claims.elsewhere import ELSEWHERE
 from lipgan.claims.judge import (
     CLAIMS,
     HOME,
+    Remembered,
     Verdict,
     counted,
     judged,
     with_criteria,
 )
+from lipgan.data import DATASETS
 from lipgan.runs import Run, RunStore, training_seconds
+from lipgan.runs.evidence import Records, evidence_store
 
 NO_VERDICT = "not known at this scale"
+PUBLISHED = "embedded"  # scale of the published evidence
 MARKS = {"reproduced": "✓", "partly": "◐", "not reproduced": "✗", "not tested": "·"}
 
 
@@ -39,11 +43,17 @@ def legend() -> str:
     return ", ".join(f"{mark(status)} {status}" for status in MARKS)
 
 
-def headline(verdicts: Mapping[str, Verdict]) -> str:
+def headline(
+    verdicts: Mapping[str, Verdict],
+    dataset: str = HOME,
+    evidence: Records | None = None,
+) -> str:
     """The verdicts of a page: the first claim, then how the others fared.
 
     Args:
         verdicts: by claim, the leading one first.
+        dataset: that they are on; the first claim's verdicts on others are added.
+        evidence: the records that these are judged by; None for the published ones.
     """
     name, *others = verdicts
     first = verdicts[name]
@@ -53,11 +63,26 @@ def headline(verdicts: Mapping[str, Verdict]) -> str:
     elif first.checks:
         where += ", closed formulas"
     text = f"{badge(first.status)} {CLAIMS[name].statement} ({where})."
+    if first.scale == PUBLISHED:
+        known = Remembered.of(evidence or evidence_store())
+        text += "".join(_on_others(name, dataset, known))
     if others:
         which = "The other statement" if len(others) == 1 else "The other statements"
         counts = counted(verdicts, others, none=False)
         text += f" {which} of this page: {counts}."
     return text
+
+
+def _on_others(name: str, dataset: str, evidence: Records) -> Iterator[str]:
+    """A sentence for every other data set of the paper on which a claim is judged."""
+    for other, claims in ELSEWHERE.items():
+        if name in claims and other != dataset:
+            verdict = judged(name, evidence, PUBLISHED, dataset=other)
+            if verdict.checks:
+                yield (
+                    f" On {DATASETS[other].label} ({listed(verdict.seeds)}): "
+                    f"{badge(verdict.status)} {found(verdict, 0, until=';')}."
+                )
 
 
 def found(verdict: Verdict, line: int, *, until: str = "") -> str:

@@ -43,6 +43,22 @@ def test_headline_is_the_first_claim_and_a_count_of_the_others():
     assert page.found(verdicts["table3"], 0) == page.NO_VERDICT
 
 
+def test_headline_names_the_verdict_on_every_other_data_set(made_run, tmp_path):
+    store = RunStore(tmp_path)
+    for config in experiments.table3(dataset="mnist", seeds=[1]):
+        distance = TABLE3["mnist"][config.loss, config.lipschitz_k]
+        metrics = {"fd_mnist_2k": distance, "fd_mnist_constant": 286.96}
+        store.save(made_run(config, metrics))
+    verdicts = {"table3": Verdict("partly", (), seeds=(0,), scale="embedded")}
+    own = judged("table3", store, "embedded", dataset="mnist")
+    text = page.headline(verdicts, evidence=store)
+    assert f"On MNIST (seed 1): {page.badge(own.status)} " in text
+    assert "CIFAR-10" not in text  # nothing was trained on it
+    assert "On MNIST" not in page.headline(verdicts, "mnist", store)
+    formulas = {"degenerate_gan": judge("degenerate_gan", [], "embedded")}
+    assert " On " not in page.headline(formulas, evidence=store)
+
+
 def test_only_complete_seeds_are_judged(made_run, tmp_path):
     store = RunStore(tmp_path)
     for config in experiments.table3(seeds=[0, 3]):

@@ -6,7 +6,7 @@ from statistics import median
 
 from lipgan import experiments
 from lipgan.claims import domains
-from lipgan.claims.base import Change, Check, Claim, untested
+from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.fid_against_alpha.criteria import (
     SIMILAR,
     medians_by_alpha,
@@ -178,13 +178,6 @@ CLAIMS: dict[str, Claim] = {
         ls_reach_checks,
         of_paper=False,
         post_hoc=True,
-    ),
-    "scaling_range": untested(
-        "With domain scaling every loss trains for a wide range of K",
-        "Sec. 1; Sec. 4.3",
-        "06_fid_against_alpha",
-        "only k = 50 and, on page 11, k = 2 are published with a small α; the plane "
-        "of k and α, every k from 0.2 to 50, decides.",
     ),
     "table5": Claim(
         "At α = 1e-25 all losses perform alike, WGAN among them",

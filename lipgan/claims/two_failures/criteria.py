@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from lipgan import experiments
-from lipgan.claims.base import Change, Check, Claim, untested
+from lipgan.claims.base import Change, Check, Claim
 from lipgan.claims.domains import typical
 from lipgan.claims.measures import failure, metric
 from lipgan.claims.seeds import beyond
@@ -198,13 +198,5 @@ CLAIMS: dict[str, Claim] = {
                 "program and no longer decides.",
             ),
         ),
-    ),
-    "bias_causes": untested(
-        "It is this inequality among samples that makes NS collapse and the others "
-        "crash",
-        "Sec. 4.3, Bias over Input Samples (a conjecture on causes)",
-        "08_two_failures",
-        "slopes changed by hand before they reach the networks, their sizes and their "
-        "signs apart: sizes made equal, or signs that must not turn around.",
     ),
 }

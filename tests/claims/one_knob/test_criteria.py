@@ -70,3 +70,21 @@ def test_columns_that_break_are_no_evidence(judged_knob):
         return 400.0 * config.lipschitz_k**0.2 if steep else one_knob(config)
 
     assert judged_knob(broken)[0]
+
+
+def test_a_scaled_domain_must_train_at_every_k_and_alike(as_runs):
+    claim = KNOB["scaling_range"]
+    configs = claim.configs("embedded", [0, 1, 2])
+
+    def at(distance):
+        return holds(claim, as_runs(configs, distance, CONSTANT))
+
+    assert at(lambda c: 30.0 if knob(c) <= 10 else math.inf) == [True, True]
+
+    def lost_at(value):
+        return lambda c: (
+            value if (c.loss, c.lipschitz_k, knob(c)) == ("exp", 50, 0.1) else 30.0
+        )
+
+    assert at(lost_at(math.inf)) == [False, False]
+    assert at(lost_at(70.0)) == [True, False]

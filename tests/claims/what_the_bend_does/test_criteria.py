@@ -140,3 +140,22 @@ def test_every_arm_of_every_loss_has_a_run_that_stands_for_it(as_runs):
                 assert len(arms.ratios(loss, setting, (push, "equal"))) == 1
     assert arm(100, "ns", SETTINGS[0], "mono") == arm(100, "ns", SETTINGS[0], "norm")
     assert set(TURNING) < set(BENT_LOSSES)
+
+
+def test_inequality_is_the_cause_only_if_equal_sizes_mend_losses_that_turn(as_runs):
+    claim = MECHANISM["bias_causes"]
+    configs = claim.configs("embedded", range(5))
+
+    def unequal_is_harm(config):
+        if config.push in ("tangent", "even"):
+            return TANGENT
+        return 10 * TANGENT
+
+    assert holds(claim, as_runs(configs, unequal_is_harm, CONSTANT)) == [True, True]
+    assert holds(claim, as_runs(configs, as_predicted, CONSTANT)) == [False, False]
+
+    def one_stays_broken(config):
+        lost = (config.loss, config.push, config.lipschitz_k) == ("cos", "even", 50)
+        return 10 * TANGENT if lost else unequal_is_harm(config)
+
+    assert holds(claim, as_runs(configs, one_stays_broken, CONSTANT)) == [False, True]
