@@ -122,7 +122,7 @@ def make_claims(layout: Layout) -> Mapping:
         verdicts, mine = claim_verdicts(own, layout.scale, evidence)
         cells = matrix(evidence, verdicts, list(CLAIMS))
         text = claims_page(cells, mine, layout.scale)
-        report = report_page(verdicts, evidence, layout.scale)
+        report = report_page(cells, evidence, layout.scale)
     except ValueError as error:  # a record that was changed or does not fit
         raise BuildError(f"claims page: {error}") from error
     layout.pages.mkdir(parents=True, exist_ok=True)

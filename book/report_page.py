@@ -5,11 +5,13 @@ What can be counted is counted from the records and verdicts when the book is bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lipgan.claims import CLAIMS
 from lipgan.claims.judge import SEEDS, Remembered, Verdict, counted
+from lipgan.claims.matrix import COLUMNS, Cell
 from lipgan.claims.page import badge
+from lipgan.config.scales import SCALES, STEPS
 from lipgan.runs import Run, training_seconds
 from lipgan.runs.evidence import Records
 from lipgan.sweep import load_known
@@ -39,20 +41,25 @@ number by number, and *broken*, which the paper defines by an FID, had to be def
 anew on other features ({ref}`claims of Table 3 <fid-against-k-sn>`)."""
 
 
-def report_page(verdicts: dict[str, Verdict], evidence: Records, scale: str) -> str:
+def report_page(
+    cells: dict[Cell, Verdict | None], evidence: Records, scale: str
+) -> str:
     """The report as Markdown.
 
     Args:
-        verdicts: of all claims, by name, as `claims.overview` gives them.
+        cells: verdicts by claim and column, of all claims, see `claims.matrix`.
         evidence: the published records; one that remembers is not read again.
-        scale: of the verdicts.
+        scale: of the verdicts in the first column.
     """
+    home = next(iter(COLUMNS))
+    verdicts = {name: v for (name, column), v in cells.items() if v and column == home}
     runs = published_runs(Remembered.of(evidence))
     paper = [name for name in CLAIMS if CLAIMS[name].of_paper]
     beyond = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     parts = [
-        ("Scope of reproducibility", _scope(verdicts, paper, beyond, scale)),
+        ("Scope of reproducibility", _scope(cells, verdicts, scale)),
         ("Methodology", [METHOD, "", *_data(runs)]),
+        ("What differs from the paper", _differences()),
         ("Results", _results(verdicts, [*paper, *beyond])),
         ("What was easy", [EASY]),
         ("What was difficult", [DIFFICULT, "", *_open(verdicts, [*paper, *beyond])]),
@@ -76,11 +83,10 @@ def published_runs(evidence: Records) -> list[Run]:
 
 
 def _scope(
-    verdicts: dict[str, Verdict],
-    paper: Sequence[str],
-    beyond: Sequence[str],
-    scale: str,
+    cells: dict[Cell, Verdict | None], verdicts: dict[str, Verdict], scale: str
 ) -> list[str]:
+    paper = [name for name in CLAIMS if CLAIMS[name].of_paper]
+    beyond = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     return [
         "{cite:t}`qin2020lipschitz` claim that Lipschitz regularization makes GANs "
         "train well because it restricts the loss to a domain where it is nearly "
@@ -89,9 +95,46 @@ def _scope(
         "from the thesis or made by the authors of related systems, are judged beside "
         f"them: {counted(verdicts, beyond)}.",
         "",
-        "The criteria for the paper's own data sets stand beside those for digits, and "
-        "the matrix of claims by data sets says how far their runs have come. What the "
-        "table of data below does not list has not been trained.",
+        "Some of them have criteria on the paper's own images as well. "
+        + " ".join(_elsewhere(cells))
+        + " What the table of data below does not list has not been trained.",
+    ]
+
+
+def _elsewhere(cells: dict[Cell, Verdict | None]) -> Iterator[str]:
+    """A sentence for every further column of the matrix in which anything is judged."""
+    for column in list(COLUMNS)[1:]:
+        own = {name: v for (name, c), v in cells.items() if v and c == column}
+        if any(verdict.checks for verdict in own.values()):
+            yield f"{column}: {counted(own, list(own), none=False)}."
+
+
+def _differences() -> list[str]:
+    """Ours beside the paper's settings, for images of 32 x 32 pixels."""
+    ours, theirs = (SCALES[name]["dcgan32"] for name in ("embedded", "paper"))
+    short = STEPS["embedded", "mnist"]
+    average = f"moving average, {ours.ema_decay:g} a step"
+    rows = [
+        (
+            "generator steps",
+            f"{short:,} to {ours.num_steps:,}",
+            f"{theirs.num_steps:,}",
+        ),
+        ("learning rates", f"{ours.lr_d:g}", f"{theirs.lr_d:g}"),
+        ("weights that are judged", average, "the last"),
+        ("channels of the first layer", f"{ours.width}", f"not stated; {theirs.width}"),
+        ("samples behind a distance", f"{ours.eval_samples:,}", "not stated"),
+        ("features of a distance", "shipped classifiers (FD)", "Inception (FID)"),
+        ("images", "8×8 digits, MNIST, CIFAR-10", "MNIST, CIFAR-10, CelebA"),
+        ("CIFAR-10", "a lossy copy, JPEG files", "the original"),
+    ]
+    return [
+        "All published runs are of scale `embedded`; scale `paper` has "
+        "the paper's settings, and no run of it is published.",
+        "",
+        "| | here | in the paper |",
+        "|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
     ]
 
 

@@ -7,12 +7,15 @@ import pytest
 from book import report_page
 from lipgan import experiments
 from lipgan.claims import CLAIMS
+from lipgan.claims.base import Check
 from lipgan.claims.judge import Remembered, Verdict
+from lipgan.claims.matrix import COLUMNS
 from lipgan.runs import RunStore
 
 HEADINGS = [
     "Scope of reproducibility",
     "Methodology",
+    "What differs from the paper",
     "Results",
     "What was easy",
     "What was difficult",
@@ -21,8 +24,12 @@ HEADINGS = [
 ]
 
 
+HOME, MNIST = list(COLUMNS)[:2]
+
+
 def untested():
-    return {name: Verdict("not tested", (), scale="smoke") for name in CLAIMS}
+    verdict = Verdict("not tested", (), scale="smoke")
+    return {(name, column): verdict for name in CLAIMS for column in (HOME, MNIST)}
 
 
 @pytest.fixture
@@ -72,12 +79,26 @@ def test_every_record_is_read_once(store, monkeypatch):
 
 
 def test_a_verdict_that_fails_names_what_would_settle_it(store):
-    from lipgan.claims.base import Check
-
     verdicts = untested()
     name = next(name for name in CLAIMS if CLAIMS[name].settled_by)
     failed = (Check("a criterion", "a number", False),)
-    verdicts[name] = Verdict("not reproduced", failed, scale="embedded")
+    verdicts[name, HOME] = Verdict("not reproduced", failed, scale="embedded")
     text = report_page.report_page(verdicts, store, "embedded")
     assert CLAIMS[name].settled_by[1:] in text
     assert "a number" in text
+
+
+def test_verdicts_on_the_papers_images_are_counted_where_there_are_any(store):
+    cells = untested()
+    text = report_page.report_page(cells, store, "embedded")
+    assert f"{MNIST}: " not in text
+    judged = Verdict("partly", (Check("a", "b", True),), (1,), "embedded")
+    cells["table3", MNIST] = judged
+    text = report_page.report_page(cells, store, "embedded")
+    assert f"{MNIST}: 1 partly, {len(CLAIMS) - 1} not tested." in text
+
+
+def test_differences_are_those_of_the_scales(store):
+    text = report_page.report_page(untested(), store, "embedded")
+    assert "| generator steps | 2,000 to 4,000 | 100,000 |" in text
+    assert "| learning rates | 0.0002 | 5e-05 |" in text
