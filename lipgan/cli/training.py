@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any
 
 from lipgan.config import Config
+from lipgan.data.sets import of_points
 from lipgan.experiments import EXPERIMENTS
 from lipgan.runs import Run, RunStore
 from lipgan.support.messages import unharmed
 from lipgan.sweep import Unfinished, run_or_load
 from lipgan.sweep.dask import dask_executor
 from lipgan.sweep.plan import describe, plan_missing
+from lipgan.sweep.publish import usual_dataset
 from lipgan.training.stopping import received_signal, signals_stop_training
 
 NOT_FINISHED = 75  # as in sysexits.h: try again later
-_ON_POINTS = {"figure1", "gradient_fields", "break_it_toys"}
 
 
 def train_one(options: argparse.Namespace) -> int:
@@ -31,7 +32,8 @@ def train_one(options: argparse.Namespace) -> int:
 def train_table(options: argparse.Namespace) -> int:
     """Train what is missing of an experiment, or print the plan for it."""
     chosen = {"dataset": options.dataset} if options.dataset else {}
-    if options.inception_weights and options.table not in _ON_POINTS:
+    dataset = options.dataset or usual_dataset(EXPERIMENTS[options.table])
+    if options.inception_weights and not of_points(dataset):
         chosen["features"] = "inception"
     configs = EXPERIMENTS[options.table](
         scale=options.scale, seeds=options.seeds, **chosen

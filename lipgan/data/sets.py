@@ -56,6 +56,12 @@ def dataset_spec(name: str) -> DatasetSpec:
     return DATASETS[kind]
 
 
+def of_points(name: str) -> bool:
+    """Whether a data set holds points of the plane, not images."""
+    spec = dataset_spec(name)
+    return spec.image_size is None and spec.load is not loaders.folder
+
+
 def dataset_label(name: str) -> str:
     """What to call a data set in titles and tables; a folder by its own name."""
     kind, _, path = name.partition(":")

@@ -16,6 +16,7 @@ import numpy as np
 
 from lipgan.config import Config
 from lipgan.data import dataset_spec
+from lipgan.data.sets import of_points
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run, atomic
 from lipgan.runs.evidence import SUMS, Evidence
@@ -78,6 +79,11 @@ def publish(
     return Evidence(folder)
 
 
+def usual_dataset(experiment: Callable[..., list[Config]]) -> str:
+    """The data set of an experiment that is asked for none."""
+    return inspect.signature(experiment).parameters["dataset"].default
+
+
 def assigned(
     runs: Iterable[Run], experiments: Mapping[str, Callable[..., list[Config]]]
 ) -> Groups:
@@ -88,8 +94,7 @@ def assigned(
     for dataset, scale in sorted({(r.config.dataset, r.config.scale) for r in runs}):
         for name, configs in experiments.items():
             fields = {"scale": scale, "seeds": seeds}
-            usual = inspect.signature(configs).parameters["dataset"].default
-            if _on_points(usual) != _on_points(dataset):
+            if of_points(usual_dataset(configs)) != of_points(dataset):
                 continue
             with suppress(ValueError):  # an experiment on other data
                 for config in configs(dataset=dataset, **fields):
@@ -100,10 +105,6 @@ def assigned(
         dataset = run.config.dataset.partition(":")[0]
         groups.setdefault((dataset, experiment), []).append(run)
     return groups
-
-
-def _on_points(dataset: str) -> bool:
-    return dataset_spec(dataset).image_size is None and ":" not in dataset
 
 
 def _with_digest(run: Run) -> Run:
