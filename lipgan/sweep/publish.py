@@ -87,18 +87,26 @@ def usual_dataset(experiment: Callable[..., list[Config]]) -> str:
 def assigned(
     runs: Iterable[Run], experiments: Mapping[str, Callable[..., list[Config]]]
 ) -> Groups:
-    """Runs by folder of their data set and by the first experiment that lists them."""
+    """Runs by folder of their data set and by their experiment.
+
+    That is the first of which all runs of a seed are here, else the first that lists
+    them: cells of one experiment may belong to another, that was trained whole.
+    """
     runs = list(runs)
-    owner: dict[str, str] = {}
-    seeds = sorted({run.config.seed for run in runs})
-    for dataset, scale in sorted({(r.config.dataset, r.config.scale) for r in runs}):
+    here = {run.config.config_id for run in runs}
+    whole: dict[str, str] = {}
+    listed: dict[str, str] = {}
+    kinds = {(r.config.dataset, r.config.scale, r.config.seed) for r in runs}
+    for dataset, scale, seed in sorted(kinds):
         for name, configs in experiments.items():
-            fields = {"scale": scale, "seeds": seeds}
             if of_points(usual_dataset(configs)) != of_points(dataset):
                 continue
             with suppress(ValueError):  # an experiment on other data
-                for config in configs(dataset=dataset, **fields):
-                    owner.setdefault(config.config_id, name)
+                made = configs(dataset=dataset, scale=scale, seeds=[seed])
+                ids = {config.config_id for config in made}
+                for own in (listed, whole) if ids <= here else (listed,):
+                    own |= dict.fromkeys(ids - own.keys(), name)
+    owner = listed | whole
     groups: Groups = {}
     for run in runs:
         experiment = owner.get(run.config.config_id, OTHER)

@@ -159,3 +159,15 @@ def test_the_catalog_lists_every_table(evidence):
     text = catalog(evidence, {"digits/table3": "reproduced"})
     assert "| [digits/table3](digits/table3/runs.csv) | 8 | 0–1 |" in text
     assert text.splitlines()[-2].endswith("| reproduced |")
+
+
+def test_a_run_belongs_to_the_experiment_that_was_trained_whole(made_run, tmp_path):
+    shared = experiments.mechanism("mnist", seeds=[100])
+    some = {c.config_id for c in experiments.table3("mnist", seeds=[100])}
+    assert some & {c.config_id for c in shared}
+    names = {"table3": experiments.table3, "mechanism": experiments.mechanism}
+    runs = [made_run(config, data_digest="0" * 16) for config in shared]
+    published = publish(runs, tmp_path / "data", names)
+    assert [table.name for table in published.tables] == ["mnist/mechanism"]
+    part = publish(runs[:1] + runs[2:], tmp_path / "part", names)
+    assert {table.name for table in part.tables} == {"mnist/mechanism", "mnist/table3"}
