@@ -219,10 +219,13 @@ def sample_grid(
 
     Args:
         runs: one run per loss and value of the field.
-        side: side x side images per run.
+        side: side x side images per run; fewer where the stored pictures hold fewer.
         columns: key of ``COLUMN_TITLES``.
     """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
+    pictures = [r.samples for r in runs if r.samples is not None]
+    held = [len(picture) // runs[0].config.image_size for picture in pictures]
+    side = min([side, *held])
     values = sorted({getattr(r.config, columns) for r in runs})
     side_of_panel = min(1.3, (WIDTH - 0.5) / len(values))
     size = (0.5 + side_of_panel * len(values), 0.3 + side_of_panel * len(losses))

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from statistics import median
 
 from lipgan.claims.frame import families, values_by
-from lipgan.claims.published import BROKEN_SHARE, TABLE3, Cell
+from lipgan.claims.published import BROKEN_SHARE, LARGE_BROKEN_SHARE, TABLE3, Cell
 from lipgan.metrics import MetricName
 from lipgan.runs import Run
 
 CRASHED_DENSITY = 0.1
 COLLAPSED_COVERAGE = 0.5
+
+LARGE = 32  # pixels a side from which images have criteria of their own
 
 
 def distance_metric(runs: Sequence[Run]) -> str:
@@ -100,9 +102,18 @@ def failure(run: Run) -> str:
     return "collapsed" if metric(run, "coverage") < COLLAPSED_COVERAGE else "none"
 
 
-def is_broken(distance: float, constant: float) -> bool:
-    """True for a distance of at least a third of the constant image's, or NaN."""
-    return not distance < BROKEN_SHARE * constant
+def is_broken(distance: float, constant: float, share: float = BROKEN_SHARE) -> bool:
+    """True for a distance of at least this share of the constant image's, or NaN."""
+    return not distance < share * constant
+
+
+def broken_share(runs: Sequence[Run]) -> float:
+    """The share that the criteria of these runs' data set call broken.
+
+    A third on digits, and half on images of 32 x 32 pixels, whose features leave less
+    room between a working cell and a constant image.
+    """
+    return BROKEN_SHARE if runs[0].config.image_size < LARGE else LARGE_BROKEN_SHARE
 
 
 def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:

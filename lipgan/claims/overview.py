@@ -8,7 +8,14 @@ from lipgan.claims.matrix import (
     matrix,
     matrix_markdown,
 )
-from lipgan.claims.page import badge, folded, in_a_box, legend, listed
+from lipgan.claims.page import (
+    badge,
+    evidence_markdown,
+    folded,
+    in_a_box,
+    legend,
+    listed,
+)
 from lipgan.runs import RunStore
 from lipgan.runs.evidence import Records
 
@@ -72,28 +79,33 @@ def claims_page(
         lines += [matrix_markdown(chosen)]
     lines += ["", "## The evidence, claim by claim"]
     for name in CLAIMS:
-        for column in COLUMNS:
-            verdict = cells[name, column]
-            if verdict is None or (column != home and not verdict.checks):
-                continue
-            lines += ["", _block(name, column, verdict, mine[name])]
+        judged_on = {c: v for c in COLUMNS if (v := cells[name, c]) and v.checks}
+        lines += ["", _block(name, verdicts[name], judged_on, mine[name])]
     lines += ["", "## Criteria that were changed", "", CHANGED, "", _folded_changes()]
     return "\n".join(lines) + "\n"
 
 
-def _block(name: str, column: str, verdict: Verdict, mine: Verdict) -> str:
-    """One claim on one data set, folded, with what is known beside its evidence."""
-    claim, home = CLAIMS[name], column == next(iter(COLUMNS))
+def _block(
+    name: str, verdict: Verdict, judged_on: dict[str, Verdict], mine: Verdict
+) -> str:
+    """One claim, folded: its evidence in every column, and what is known beside it."""
+    claim, (home, *_) = CLAIMS[name], COLUMNS
     facts = [f"What would refute it: {claim.refuted_by}."]
-    if verdict.seconds:
-        facts.append(f"Training took {verdict.seconds / 60:.1f} min.")
-    if home and mine.seeds and mine.checks:
+    seconds = sum(v.seconds for v in judged_on.values())
+    if seconds:
+        facts.append(f"Training took {seconds / 60:.1f} min.")
+    if mine.seeds and mine.checks:
         own = f"{badge(mine.status)}, {listed(mine.seeds)}"
         facts.append(f"Trained where this book was built: {own}.")
     facts.append(f"Page: {{doc}}`{claim.page}`.")
-    label = anchor(name) if home else anchor(name, column)
-    title = "" if home else column
-    return folded(name, verdict, " ".join(facts), label=label, on=title)
+    others = [
+        f'<a id="{anchor(name, column)}"></a>\n\n**On {column}:** {badge(v.status)}\n\n'
+        + evidence_markdown(name, v, home=False)
+        for column, v in judged_on.items()
+        if column != home
+    ]
+    extra = "\n\n".join([*others, " ".join(facts)])
+    return folded(name, verdict, extra, label=anchor(name))
 
 
 def _folded_changes() -> str:

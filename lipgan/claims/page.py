@@ -79,10 +79,8 @@ def _on_others(name: str, dataset: str, evidence: Records) -> Iterator[str]:
         if name in claims and other != dataset:
             verdict = judged(name, evidence, PUBLISHED, dataset=other)
             if verdict.checks:
-                yield (
-                    f" On {DATASETS[other].label} ({listed(verdict.seeds)}): "
-                    f"{badge(verdict.status)} {found(verdict, 0, until=';')}."
-                )
+                label, seeds = DATASETS[other].label, listed(verdict.seeds)
+                yield f" On {label} ({seeds}): {badge(verdict.status)}."
 
 
 def found(verdict: Verdict, line: int, *, until: str = "") -> str:
@@ -97,13 +95,14 @@ def found(verdict: Verdict, line: int, *, until: str = "") -> str:
     return re.split(f"[{re.escape(until)}]", text)[0] if until else text
 
 
-def verdicts_markdown(verdicts: Mapping[str, Verdict]) -> str:
-    """Every verdict of a page; its lines of evidence are folded."""
-    return "\n\n".join(folded(name, verdict) for name, verdict in verdicts.items())
+def verdicts_markdown(verdicts: Mapping[str, Verdict], dataset: str = HOME) -> str:
+    """Every verdict of a page, on this data set; lines of evidence are folded."""
+    home = dataset not in ELSEWHERE
+    return "\n\n".join(folded(name, v, home=home) for name, v in verdicts.items())
 
 
 def folded(
-    name: str, verdict: Verdict, extra: str = "", *, label: str = "", on: str = ""
+    name: str, verdict: Verdict, extra: str = "", *, label: str = "", home: bool = True
 ) -> str:
     """Verdict and claim as one line that opens to the lines of evidence.
 
@@ -112,13 +111,12 @@ def folded(
         verdict: on it.
         extra: Markdown under the evidence.
         label: an anchor within what is folded; a link to it opens the box.
-        on: the data set, where it is not the one that the claim speaks of.
+        home: see ``evidence_markdown``.
     """
     claim = CLAIMS[name]
-    where = f"{claim.where}, {on}" if on else claim.where
-    title = f"{badge(verdict.status)} {claim.statement} ({where})"
+    title = f"{badge(verdict.status)} {claim.statement} ({claim.where})"
     place = f'<a id="{label}"></a>\n\n' if label else ""
-    text = evidence_markdown(name, verdict)
+    text = evidence_markdown(name, verdict, home=home)
     return in_a_box(title, [f"{place}{text}\n\n{extra}".rstrip()])
 
 
@@ -131,16 +129,25 @@ def in_a_box(title: str, lines: Sequence[str]) -> str:
     )
 
 
-def evidence_markdown(name: str, verdict: Verdict) -> str:
-    """Every line of evidence on a claim."""
+def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
+    """Every line of evidence on a claim.
+
+    Args:
+        name: key of ``CLAIMS``.
+        verdict: on it.
+        home: whether it is on the data that the claim was written for. The criteria of
+            other data sets were all written before their runs.
+    """
     claim = CLAIMS[name]
     if not verdict.checks:
         return f"Scale `{verdict.scale or 'none'}` gives no verdict."
     seeds = listed(verdict.seeds) if verdict.seeds else "no seeds: closed formulas"
-    late = claim.post_hoc or bool(claim.changes)
+    late = home and (claim.post_hoc or bool(claim.changes))
     when = "written when the runs were known" if late else "fixed before the results"
     lines = [f"Criteria, {when}:", "", *map(_line, verdict.checks)]
     lines += ["", f"Scale `{verdict.scale}`, {seeds}."]
+    if not home:
+        return "\n".join(lines)
     if all(check.implementation for check in verdict.checks):
         lines += [
             "",

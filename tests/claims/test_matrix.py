@@ -70,15 +70,16 @@ def test_the_markdown_has_a_cell_for_each_and_links_to_the_evidence(mnist_store)
     assert "theorem1" not in carried_over(HOME)
 
 
-def test_the_claims_page_has_a_box_for_each_column_with_evidence(mnist_store):
+def test_the_box_of_a_claim_holds_each_column_with_evidence(mnist_store):
     cells = matrix(mnist_store, HOME, list(CLAIMS))
     text = claims_page(cells, HOME, "embedded")
     assert '<a id="evidence-table3-mnist-embedded"></a>' in text
-    assert "(Table 3, Sec. 4.2, MNIST)</summary>" in text
+    box = text.split('<a id="evidence-table3-mnist-embedded"></a>')[1]
+    assert box.lstrip().startswith("**On MNIST:** ")
+    assert "fixed before the results" in box.split("</details>")[0]
+    assert text.count('<details class="evidence">') == len(CLAIMS) + 1  # and changes
     elsewhere = [key for key, v in cells.items() if v and v.checks]
-    boxes = text.count('<details class="evidence">')
-    assert boxes == len(CLAIMS) + len(elsewhere) + 1  # and what was changed
-    assert elsewhere
+    assert text.count("**On ") == len(elsewhere) > 0
 
 
 def test_claims_without_criteria_on_a_data_set_are_refused():

@@ -52,7 +52,7 @@ def test_headline_names_the_verdict_on_every_other_data_set(made_run, tmp_path):
     verdicts = {"table3": Verdict("partly", (), seeds=(0,), scale="embedded")}
     own = judged("table3", store, "embedded", dataset="mnist")
     text = page.headline(verdicts, evidence=store)
-    assert f"On MNIST (seed 1): {page.badge(own.status)} " in text
+    assert f"On MNIST (seed 1): {page.badge(own.status)}." in text
     assert "CIFAR-10" not in text  # nothing was trained on it
     assert "On MNIST" not in page.headline(verdicts, "mnist", store)
     formulas = {"degenerate_gan": judge("degenerate_gan", [], "embedded")}
