@@ -135,8 +135,8 @@ def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
     Args:
         name: key of ``CLAIMS``.
         verdict: on it.
-        home: whether it is on the data that the claim was written for. The criteria of
-            other data sets were all written before their runs.
+        home: whether it is on the data that the claim was written for. Criteria of
+            other data sets were written before their runs; one that was not says so.
     """
     claim = CLAIMS[name]
     if not verdict.checks:
@@ -144,6 +144,7 @@ def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
     seeds = listed(verdict.seeds) if verdict.seeds else "no seeds: closed formulas"
     late = home and (claim.post_hoc or bool(claim.changes))
     when = "written when the runs were known" if late else "fixed before the results"
+    when += "" if home else " where they do not say otherwise"
     lines = [f"Criteria, {when}:", "", *map(_line, verdict.checks)]
     lines += ["", f"Scale `{verdict.scale}`, {seeds}."]
     if not home:
