@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from book.figure_table3 import metric_label, short, train_command
+from book.figure_table3 import metric_label, run_row, short, train_command
 from lipgan import experiments
 from lipgan.claims import measures
 from lipgan.claims.published import BROKEN_SHARE
@@ -45,14 +45,5 @@ def _cell(runs: Sequence[Run], name: str) -> dict[str, Any]:
         "median": short(median(distances)),
         "alpha": runs[0].config.alpha,
         "command": train_command(runs[0].config),
-        "runs": [
-            {
-                "id": run.config.config_id,
-                "seed": run.config.seed,
-                "distance": short(distance),
-                "diverged": run.diverged_at,
-                "samples": run.samples is not None,
-            }
-            for run, distance in zip(runs, distances, strict=True)
-        ],
+        "runs": [run_row(run, name) for run in runs],
     }

@@ -118,12 +118,8 @@ def _cell_runs(runs: Sequence[Run], name: str) -> dict[str, Any]:
         count = min(MOMENTS, len(steps))
         kept = np.unique(np.linspace(0, len(steps) - 1, count).astype(int))
         rows.append(
-            {
-                "id": run.config.config_id,
-                "seed": run.config.seed,
-                "distance": None if run.diverged else short(run.metrics[name]),
-                "diverged": run.diverged_at,
-                "samples": run.samples is not None,
+            run_row(run, name)
+            | {
                 "omega": [[steps[i], short(low[i]), short(high[i])] for i in kept],
                 "from": [run.provenance[key] for key in ("commit", "device", "torch")],
                 "finished": run.provenance["finished"][:10],
@@ -132,6 +128,17 @@ def _cell_runs(runs: Sequence[Run], name: str) -> dict[str, Any]:
         )
     values = [math.inf if r["distance"] is None else r["distance"] for r in rows]
     return {"median": short(median(values)), "runs": rows}
+
+
+def run_row(run: Run, name: str) -> dict[str, Any]:
+    """What every figure says of a run behind a cell; ``name`` is that of a metric."""
+    return {
+        "id": run.config.config_id,
+        "seed": run.config.seed,
+        "distance": None if run.diverged else short(run.metrics[name]),
+        "diverged": run.diverged_at,
+        "samples": run.samples is not None,
+    }
 
 
 def train_command(config: Config) -> str:

@@ -16,6 +16,9 @@ from lipgan.runs import Run, training_seconds
 from lipgan.runs.evidence import Records
 from lipgan.sweep import load_known
 
+PAPER = [name for name, claim in CLAIMS.items() if claim.of_paper]
+BEYOND = [name for name, claim in CLAIMS.items() if not claim.of_paper]
+
 METHOD = """\
 The code was written from the text of the paper, its equations, tables and algorithm;
 none of the authors' code was used. A criterion for each claim was written down in
@@ -54,15 +57,14 @@ def report_page(
     home = next(iter(COLUMNS))
     verdicts = {name: v for (name, column), v in cells.items() if v and column == home}
     runs = published_runs(Remembered.of(evidence))
-    paper = [name for name in CLAIMS if CLAIMS[name].of_paper]
-    beyond = [name for name in CLAIMS if not CLAIMS[name].of_paper]
+    names = [*PAPER, *BEYOND]
     parts = [
         ("Scope of reproducibility", _scope(cells, verdicts, scale)),
         ("Methodology", [METHOD, "", *_data(runs)]),
         ("What differs from the paper", _differences()),
-        ("Results", _results(verdicts, [*paper, *beyond])),
+        ("Results", _results(verdicts, names)),
         ("What was easy", [EASY]),
-        ("What was difficult", [DIFFICULT, "", *_open(verdicts, [*paper, *beyond])]),
+        ("What was difficult", [DIFFICULT, "", *_open(verdicts, names)]),
         ("Communication with the authors", ["None."]),
         ("Cost and hardware", cost_lines(runs)),
     ]
@@ -85,15 +87,13 @@ def published_runs(evidence: Records) -> list[Run]:
 def _scope(
     cells: dict[Cell, Verdict | None], verdicts: dict[str, Verdict], scale: str
 ) -> list[str]:
-    paper = [name for name in CLAIMS if CLAIMS[name].of_paper]
-    beyond = [name for name in CLAIMS if not CLAIMS[name].of_paper]
     return [
         "{cite:t}`qin2020lipschitz` claim that Lipschitz regularization makes GANs "
         "train well because it restricts the loss to a domain where it is nearly "
-        f"linear. That is taken apart into {len(paper)} claims, judged here at scale "
-        f"`{scale}`: {counted(verdicts, paper)}. Another {len(beyond)} claims, drawn "
+        f"linear. That is taken apart into {len(PAPER)} claims, judged here at scale "
+        f"`{scale}`: {counted(verdicts, PAPER)}. Another {len(BEYOND)} claims, drawn "
         "from the thesis or made by the authors of related systems, are judged beside "
-        f"them: {counted(verdicts, beyond)}.",
+        f"them: {counted(verdicts, BEYOND)}.",
         "",
         "Some of them have criteria on the paper's own images as well. "
         + " ".join(_elsewhere(cells))

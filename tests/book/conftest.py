@@ -13,6 +13,7 @@ from lipgan.sweep import load_known
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("loss with-taylor", "bound", "table3", "toy", "plane")
+ALL_LIVE = f"document.querySelectorAll('figure.is-live').length == {len(KINDS)}"
 PAGE = """<!doctype html><html data-theme="{theme}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>t</title>
 <link rel="stylesheet" href="_static/figures.css">
@@ -55,26 +56,17 @@ def figures_site(tmp_path_factory):
 
 
 @pytest.fixture
-def open_figures(browser, figures_site):
-    """Call it for a page with all figures started; its requests and errors are kept."""
+def new_watched_page(browser):
+    """Call it for an empty page, alone in its context; requests and errors are kept."""
     contexts = []
 
-    def make(theme="light", **options):
+    def make(**options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.requested, page.problems = [], []
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console",
-            lambda m: page.problems.append(m.text) if m.type == "error" else None,
-        )
-        page.goto((figures_site / f"{theme}.html").as_uri())
-        if options.get("java_script_enabled", True):
-            page.wait_for_function(
-                "document.querySelectorAll('figure.is-live').length == 5"
-            )
         return page
 
     yield make
@@ -82,10 +74,28 @@ def open_figures(browser, figures_site):
         context.close()
 
 
+@pytest.fixture
+def open_figures(new_watched_page, figures_site):
+    """Call it for a page with all figures; the console's errors are kept as well."""
+
+    def make(theme="light", **options):
+        page = new_watched_page(**options)
+        page.on(
+            "console",
+            lambda m: page.problems.append(m.text) if m.type == "error" else None,
+        )
+        page.goto((figures_site / f"{theme}.html").as_uri())
+        if options.get("java_script_enabled", True):
+            page.wait_for_function(ALL_LIVE)
+        return page
+
+    return make
+
+
 @pytest.fixture(scope="module")
 def mathematics(browser, figures_site):
     """A page that keeps the scripts of all figures, for evaluations."""
     page = browser.new_page()
     page.goto((figures_site / "light.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('figure.is-live').length == 5")
+    page.wait_for_function(ALL_LIVE)
     return page

@@ -42,25 +42,17 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(browser, site):
+def open_page(new_watched_page, site):
     """Call it for a page with the figure; its requests and errors are kept."""
-    contexts = []
 
     def make(root=site, theme="light", **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.requested, page.problems = [], []
-        page.on("request", lambda request: page.requested.append(request.url))
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page = new_watched_page(**options)
         page.goto((root / f"{theme}.html").as_uri())
         if options.get("java_script_enabled", True):
             page.locator("figure.is-live").wait_for()
         return page
 
-    yield make
-    for context in contexts:
-        context.close()
+    return make
 
 
 PIXELS = """(canvas) => {

@@ -1,7 +1,6 @@
 """The numbers of the interactive figures, in a real browser, against Python."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 import torch
@@ -16,8 +15,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium on PATH"),
 ]
-ROOT = Path(__file__).resolve().parents[2]
-
 
 SCORES = [-30.0, -3.0, -1.0, -0.4, -1e-9, 0.0, 1e-12, 1e-5, 0.3, 1.0, 2.5, 30.0]
 ALPHAS = [1e-25, 1e-10, 1e-3, 1.0, 7.0]

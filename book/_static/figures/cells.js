@@ -6,7 +6,7 @@
 
   // Good to bad in logarithms, in colors that dark text can be read on.
   const COLORS = [[158, 208, 240], [232, 240, 200], [252, 214, 140], [240, 140, 120]];
-  lipgan.gradient = `linear-gradient(90deg, ${COLORS.map((c) => `rgb(${c.join(",")})`).join(",")})`;
+  const GRADIENT = `linear-gradient(90deg, ${COLORS.map((c) => `rgb(${c.join(",")})`).join(",")})`;
 
   function color(distance, best, constant) {
     if (distance === null) return "rgb(205, 160, 190)";
@@ -77,7 +77,7 @@
   lipgan.scale = (place, metric, best, constant) => {
     place.replaceChildren();
     append(place, "output", {}, `${metric}: ${format(best)}`);
-    append(place, "span", { style: `background: ${lipgan.gradient}` });
+    append(place, "span", { style: `background: ${GRADIENT}` });
     append(place, "output", {}, `${format(constant)}, a constant image`);
   };
 })();

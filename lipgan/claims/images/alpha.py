@@ -145,7 +145,7 @@ def _saturated(table: Table) -> list[Check]:
 def table5(cells: dict[str, float], constant: float) -> list[Check]:
     """Table 5: at alpha = 1e-25 every loss works; that they are alike is arithmetic."""
     spread = max(cells.values()) / min(cells.values())
-    works = [loss for loss, distance in cells.items() if distance < MARK * constant]
+    works = [loss for loss, d in cells.items() if not is_broken(d, constant, MARK)]
     return [
         Check(
             "at k = 50 and alpha = 1e-25 WGAN, NS, LS#, COS and EXP work (below half "

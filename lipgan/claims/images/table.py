@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from lipgan.claims.measures import constant_distance, distances_by
+from lipgan.claims.measures import constant_distance, distances_by, is_broken
 from lipgan.claims.published import CONSTANT_FID, LARGE_BROKEN_SHARE, TABLE3, Cell
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
@@ -35,7 +35,7 @@ class Table:
 
     def broken(self, cell: Cell, share: float = MARK) -> bool:
         """Whether a cell's median reaches the mark; NaN does."""
-        return not self.cells[cell] < share * self.constant
+        return is_broken(self.cells[cell], self.constant, share)
 
 
 def published(dataset: str) -> Table:

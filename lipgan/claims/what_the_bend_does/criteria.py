@@ -25,6 +25,8 @@ SMOOTH = tuple(loss for loss in BENT_LOSSES if loss not in TURNING)
 Setting = tuple[float, float, float]
 Arm = tuple[str, str]  # push, balance
 OWN, BALANCED, STRAIGHTENED = ("own", "own"), ("own", "equal"), ("mono", "equal")
+EVEN, DEALT = ("even", "own"), ("perm", "equal")
+BROKEN_HELD = ("ls_sharp", "cos", "exp")  # as they are, at W = 3
 
 # What is expected at W = 3: True for mended, False for not mended, nothing where no
 # pilot says. Losses that turn around need their signs; the others need balance.
@@ -74,6 +76,10 @@ class Arms:
             if c.push != "tangent"
         }
         return [setting for setting in SETTINGS if setting in found]
+
+    def held(self) -> list[Setting]:
+        """Of these, the domain held at W = 3."""
+        return [setting for setting in HELD if setting in self.settings()]
 
     def has(self, which: Arm) -> bool:
         """Whether every loss has this arm at every setting."""
@@ -135,7 +141,7 @@ def mechanism_checks(runs: Sequence[Run]) -> list[Check]:
             arms,
             "as they are, LS#, COS and EXP are not mended at W = 3, nor is any loss at "
             "W = 10",
-            _cells(("ls_sharp", "cos", "exp"), HELD, OWN, False)
+            _cells(BROKEN_HELD, HELD, OWN, False)
             | _cells(BENT_LOSSES, SETTINGS[2:4], OWN, False),
         ),
         _shuffled(arms, HELD),
@@ -156,14 +162,13 @@ def image_mechanism_checks(runs: Sequence[Run]) -> list[Check]:
     """
     arms = Arms(runs)
     held, free = IMAGE_SETTINGS[:1], IMAGE_SETTINGS[1:]
-    bent = ("ls_sharp", "cos", "exp")
     return [
         *_repairs(arms, held),
         _check(
             arms,
             "as they are, LS#, COS and EXP are not mended at W = 3, nor at k = 10, "
             "α = 1",
-            _cells(bent, (*held, *free), OWN, False),
+            _cells(BROKEN_HELD, (*held, *free), OWN, False),
         ),
         _shuffled(arms, held),
         _check(
@@ -182,11 +187,10 @@ def bias_causes_checks(runs: Sequence[Run]) -> list[Check]:
     around can tell inequality from wrong signs.
     """
     arms = Arms(runs)
-    cells = [(loss, s, ("even", "own")) for loss in TURNING for s in arms.settings()]
+    cells = [(loss, s, EVEN) for loss in TURNING for s in arms.settings()]
     mended = [cell for cell in cells if arms.mended(*cell)]
     least = min(median(arms.ratios(*cell)) for cell in cells)
-    held = [s for s in HELD if s in arms.settings()]
-    dealt = [(loss, s, ("perm", "equal")) for loss in SMOOTH for s in held]
+    dealt = [(loss, s, DEALT) for loss in SMOOTH for s in arms.held()]
     harmed = [cell for cell in dealt if arms.mended(*cell) is False]
     return [
         Check(
@@ -222,7 +226,7 @@ def _repairs(arms: Arms, held: Sequence[Setting]) -> list[Check]:
         _check(
             arms,
             "at W = 3, equal sizes with their own signs do not mend LS# and COS",
-            _cells(TURNING, held, ("even", "own"), False),
+            _cells(TURNING, held, EVEN, False),
         ),
     ]
 
@@ -232,7 +236,7 @@ def _shuffled(arms: Arms, held: Sequence[Setting]) -> Check:
         arms,
         "at W = 3 it does not matter which sample is pushed harder: sizes that are "
         "shuffled within balanced terms leave NS and EXP mended",
-        _cells(SMOOTH, held, ("perm", "equal"), True),
+        _cells(SMOOTH, held, DEALT, True),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from lipgan.claims.domains import typical
-from lipgan.claims.what_the_bend_does.criteria import HELD, PREDICTED, Arms
+from lipgan.claims.what_the_bend_does.criteria import PREDICTED, Arms
 from lipgan.experiments import BENT_LOSSES, SETTINGS, setting_label
 from lipgan.gan.losses import LOSSES
 from lipgan.gan.push import PUSHES
@@ -67,7 +67,7 @@ def predicted(arms: Arms) -> dict[tuple[str, str, str], bool]:
 def predicted_table(runs: Sequence[Run]) -> pd.DataFrame:
     """What was predicted of each arm at W = 3, and what came, k = 1 and k = 50."""
     arms = Arms(runs)
-    held = [setting for setting in HELD if setting in arms.settings()]
+    held = arms.held()
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for (loss, *which), expected in predicted(arms).items():
         found = [arms.mended(loss, setting, (which[0], which[1])) for setting in held]
@@ -110,7 +110,7 @@ def measures_table(
 def predictions_kept(runs: Sequence[Run]) -> str:
     """How many of the predictions at W = 3 came true, in all."""
     arms = Arms(runs)
-    held = [setting for setting in HELD if setting in arms.settings()]
+    held = arms.held()
     right = [
         arms.mended(loss, setting, (push, balance)) is expected
         for (loss, push, balance), expected in predicted(arms).items()
