@@ -75,10 +75,9 @@ def _shape(config: Config) -> tuple:
     return (*(getattr(config, name) for name in names), config.frozen)
 
 
-# On a CPU, images below this size are trained best as one program on all cores, larger
-# ones side by side on one core each; and starting processes takes seconds. See work().
-SIDE_BY_SIDE_PIXELS = 32
-SIDE_BY_SIDE_WORK = 10**8  # about a minute
+# On a CPU, cohorts of images train faster side by side on one core each than one after
+# the other on all cores; but starting processes takes seconds. See work().
+SIDE_BY_SIDE_WORK = 10**8  # about half a minute
 
 
 class Planned(NamedTuple):
@@ -97,10 +96,9 @@ def local_devices(place: torch.device, missing: Sequence[Config]) -> list[str]:
     """
     if place.type == "cuda":
         return visible_gpus()
-    large = [c for c in missing if c.image_size >= SIDE_BY_SIDE_PIXELS]
-    if not large or work(large) < SIDE_BY_SIDE_WORK:
+    if work(missing) < SIDE_BY_SIDE_WORK:
         return [place.type]
-    return [place.type] * min(torch.get_num_threads(), len(large))
+    return [place.type] * min(torch.get_num_threads(), len(missing))
 
 
 def plan_cohorts(
@@ -123,7 +121,7 @@ def plan_cohorts(
     for step, names in checkpoints.groups(by_id):
         cohorts += pack([by_id[name] for name in names], device, slots)
         steps |= dict.fromkeys(names, step)
-    planned = [Planned(c, steps[c[0].config_id]) for c in spread(cohorts, slots)]
+    planned = [Planned(c, steps[c[0].config_id]) for c in spread(cohorts, slots, work)]
     return sorted(planned, key=lambda cohort: -cohort.step)
 
 

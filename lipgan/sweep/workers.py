@@ -26,6 +26,7 @@ from lipgan.training import stopping
 
 T = TypeVar("T")
 RETRIES = 3  # further attempts at a call whose process died
+TOO_MUCH = 1.5  # times its share of all work, which one device is given at once
 
 
 class WorkerLost(ValueError):
@@ -181,23 +182,31 @@ def visible_gpus() -> list[str]:
     return names[:count] if names[0] else [str(i) for i in range(count)]
 
 
-def spread(cohorts: Sequence[Sequence[T]], slots: int) -> list[list[T]]:
-    """Halve the largest cohorts until there is one for every slot, if that can be.
+def spread(
+    cohorts: Sequence[Sequence[T]],
+    slots: int,
+    cost: Callable[[Sequence[T]], float] = len,
+) -> list[list[T]]:
+    """Halve the costliest cohorts until every slot has its part of the work.
 
-    Every second member goes into each half: neighbors in a grid cost the same, for
-    instance those that diverge at once.
+    That is: there are as many cohorts as slots, if that can be, and none takes much
+    longer than all of the work does on all slots. Every second member goes into each
+    half: neighbors in a grid cost the same, for instance those that diverge at once.
 
     Args:
         cohorts: lists of any members.
         slots: how many cohorts can run at once.
+        cost: of a cohort, in any unit.
     """
     parts = [list(members) for members in cohorts]
-    while 0 < len(parts) < slots:
-        parts.sort(key=len)
-        largest = parts.pop()
-        if len(largest) < 2:
-            return [*parts, largest]
-        parts += [largest[::2], largest[1::2]]
+    most = TOO_MUCH * cost([each for part in parts for each in part]) / slots
+    while parts and slots > 1:
+        at = max(range(len(parts)), key=lambda i: cost(parts[i]))
+        largest = parts[at]
+        enough = len(parts) >= slots and cost(largest) <= most
+        if enough or len(largest) < 2:
+            break
+        parts[at : at + 1] = [largest[::2], largest[1::2]]
     return parts
 
 

@@ -224,9 +224,12 @@ def test_executors_leaves_torch_alone():
         ([1, 1], 4, [1, 1]),
         ([], 4, []),
         ([3, 3, 3], 2, [3, 3, 3]),
+        ([35, 2, 2], 2, [2, 2, 17, 18]),
+        ([35, 2, 2], 1, [2, 2, 35]),
+        ([35], 8, [4, 4, 4, 4, 4, 5, 5, 5]),
     ],
 )
-def test_spread_gives_every_slot_a_cohort(sizes, slots, expected):
+def test_spread_gives_every_slot_its_part(sizes, slots, expected):
     cohorts = [[(i, j) for j in range(size)] for i, size in enumerate(sizes)]
     parts = spread(cohorts, slots)
     assert sorted(map(len, parts)) == expected
