@@ -5,12 +5,11 @@ Usage: python -m benchmarks.gpu --data DIR [--minutes 60] [--tf32] [--graphs]
 First the tests marked ``gpu``, then time per step for some cohort sizes, then the
 paper's tables at its own scale, the most telling first, until the time is used up. The
 same command goes on where it stopped. At the end all finished records are in one
-archive. The measurements need torch and NumPy alone; the tests also pytest, the tables
-what reads and judges images (``NEEDED``), which is found out before anything is begun.
+archive. All of it needs torch and NumPy alone, for other packages there are stand-ins
+(``stand_ins``); the tests also need pytest, and JPEG files Pillow.
 """
 
 import argparse
-import importlib.util
 import json
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.stand_ins import install
 from benchmarks.textbook import textbook_loop
 from lipgan import experiments
 from lipgan.config import Config
@@ -30,7 +30,6 @@ from lipgan.training import Training, pick_device
 from lipgan.training.choice import TIMED, WARM_UP, seconds_per_step
 from lipgan.training.costs import multiply_adds, product_rate
 
-NEEDED = ("safetensors", "scipy", "torchvision")
 MEMBERS = (1, 7, 35, 70)
 TURNS = 3  # of timed steps; the fastest counts
 LARGE = {"cuda": 8192, "cpu": 512}  # rows of the product that stands for the peak
@@ -97,7 +96,7 @@ def train_tables(
                 checkpoint_every=60 * MINUTES_BETWEEN_CHECKPOINTS,
                 **options,  # type: ignore[arg-type]
             )
-        except (FileNotFoundError, Unfinished) as error:
+        except (FileNotFoundError, ImportError, Unfinished) as error:
             print(f"{name}: {error}")
 
 
@@ -111,11 +110,6 @@ def pack(store: Path, archive: Path) -> int:
             if "checkpoints" not in path.relative_to(store).parts:
                 tar.add(path, path.relative_to(store))
     return len(RunStore(store).records()) if store.exists() else 0
-
-
-def missing() -> list[str]:
-    """What the tables need and is not installed."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -137,13 +131,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     device = pick_device(options.device)
     allowed = {"tf32": options.tf32, "graphs": options.graphs}
     options.out.mkdir(parents=True, exist_ok=True)
-    if lacking := missing():
-        print(f"no tables: {', '.join(lacking)} would be needed")
+    if missing := install():
+        print(f"stand-ins for {', '.join(missing)}")
     if device.type == "cuda" and not options.only_measure:
         subprocess.run([sys.executable, "-m", "pytest", "-m", "gpu", "tests"])
     rows = measure(device, options.scale, options.members, **allowed)
     (options.out / "steps.json").write_text(json.dumps(rows, indent=1) + "\n")
-    if options.only_measure or lacking:
+    if options.only_measure:
         return
     named, store = tables(options.scale, options.cifar10), options.out / "runs"
     place = {"device": options.device, "data_dir": options.data}

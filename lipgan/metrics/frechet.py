@@ -76,19 +76,19 @@ def frechet_distance_to_moments(
     For a set that many others are judged against: nothing here grows with its size.
 
     Args:
-        features: (n, d).
+        features: (..., n, d).
         mean: (d,), of the other set, see ``moments``.
         covariance: (d, d).
 
     Returns:
-        Distance (), float64, at least 0. It is nan where features are not finite.
+        Distance (...), float64, at least 0. It is nan where features are not finite.
 
     Raises:
         ValueError: If there are fewer than two samples or the dimensions differ.
     """
     own, factor = _center(features, "features")
     n, d = factor.shape[-2:]
-    if n > d or mean.shape != own.shape:  # a wrong shape is refused there
+    if n > d or mean.shape[-1] != d:  # a wrong shape is refused there
         own_covariance = factor.mT @ factor
         return frechet_distance_from_moments(own, own_covariance, mean, covariance)
     spread = _square_sum(factor, (-2, -1)) + _trace(covariance)

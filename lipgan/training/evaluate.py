@@ -90,22 +90,38 @@ def evaluate(
         reference.compared_images, images, model=first.model, steps=steps
     )
     name = MetricName("neural_divergence", samples=steps, real=reference.real_count)
-    for row, x, divergence in zip(rows, images, divergences, strict=True):
-        row.update(image_metrics(x, reference))
+    judged = metrics_of_all(images, reference)
+    for row, found, divergence in zip(rows, judged, divergences, strict=True):
+        row.update(found)
         row[str(name)] = float(divergence)
     return rows, [sample_grid(x) for x in images]
 
 
 def image_metrics(images: Tensor, reference: Reference) -> dict[str, float]:
-    """Metrics of generated images (n, C, H, W), uint8.
+    """Metrics of one generator's images (n, C, H, W), see ``metrics_of_all``."""
+    return metrics_of_all(images[None], reference)[0]
+
+
+def metrics_of_all(images: Tensor, reference: Reference) -> list[dict[str, float]]:
+    """Metrics of every generator's images (E, n, C, H, W), uint8.
 
     Names give extractor and n, and where not all real images are used, their number.
     """
+    features = [reference.extractor.features(own) for own in images]
+    distances = reference.distances(features)
+    return [
+        _judged(*of_one, reference)
+        for of_one in zip(images, features, distances, strict=True)
+    ]
+
+
+def _judged(
+    images: Tensor, features: Tensor, distance: Tensor, reference: Reference
+) -> dict[str, float]:
     extractor, count = reference.extractor, len(images)
-    features = extractor.features(images)
     pairs = pair_metrics(features, reference)
     row = {
-        MetricName.distance(extractor.name, count): reference.distance(features),
+        MetricName.distance(extractor.name, count): distance,
         **{reference.pair_name(k, count): v for k, v in pairs.items()},
         MetricName("pixel_variance", samples=count): (
             pixel_variance(images) / reference.variance

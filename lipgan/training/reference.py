@@ -6,6 +6,7 @@ What takes time or memory in proportion to pairs of images is computed on at mos
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lipgan.features import Extractor, constant_image
 from lipgan.metrics import MetricName
 from lipgan.runs import atomic
 
+AT_ONCE = 2**24  # features that are decomposed together: 128 MiB in float64
 MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
 FORMAT = 1  # of the files; count on when what they hold is computed differently
 KEPT = ("mean", "covariance", "compared", "nearest", "kernel", "constant", "variance")
@@ -68,8 +70,15 @@ class Reference:
         """How many real images are compared, as names say it: 0 for all."""
         return 0 if self.whole else len(self.compared)
 
+    def distances(self, features: Sequence[Tensor]) -> Tensor:
+        """``distance`` of sets of features (n, d) of one size, several at once, (E,)."""
+        count = max(1, AT_ONCE // features[0].numel())
+        starts = range(0, len(features), count)
+        together = (torch.stack(list(features[i : i + count])) for i in starts)
+        return torch.cat([self.distance(each) for each in together])
+
     def distance(self, features: Tensor) -> Tensor:
-        """Frechet distance of features (n, d) from those of all real images, ()."""
+        """Frechet distances of features (..., n, d) from all real images', (...)."""
         if self.whole:  # a small set may not have full covariance, which this minds
             return metrics.frechet_distance(features, self.compared)
         return metrics.frechet_distance_to_moments(features, self.mean, self.covariance)

@@ -1,23 +1,28 @@
 """`python -m benchmarks.gpu`, at smoke scale on the CPU."""
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import gpu
 from lipgan.runs import RunStore
+from lipgan.sweep import run_or_load
 
 ROOT = Path(__file__).parents[2]
-WITHOUT = """
+BARE = """
 import sys
 for name in {blocked}:
     sys.modules[name] = None  # as if it were not installed
 from benchmarks import gpu
+whole = gpu.tables("smoke")["table3 mnist"]
+gpu.tables = lambda *_: {{"table3 mnist": whole[3:5]}}
 gpu.main({arguments})
 """
 BLOCKED = [
@@ -28,19 +33,27 @@ SMALL = ["--device", "cpu", "--scale", "smoke", "--members", "1", "2"]
 
 
 @pytest.mark.slow
-def test_measurements_need_torch_and_numpy_alone(tmp_path):
-    arguments = [*SMALL, "--out", str(tmp_path)]
-    code = WITHOUT.format(blocked=BLOCKED, arguments=arguments)
+def test_all_of_it_runs_with_torch_and_numpy_alone(tmp_path):
+    arguments = [*SMALL, "--out", str(tmp_path), "--minutes", "5"]
+    code = BARE.format(blocked=BLOCKED, arguments=arguments)
     done = subprocess.run(
         [sys.executable, "-c", code],
         **{"cwd": ROOT, "capture_output": True, "text": True, "timeout": 300},
+        env=os.environ | {"LIPGAN_CACHE": str(tmp_path / "cache")},
     )
     assert done.returncode == 0, done.stderr
-    assert "no tables: safetensors, scipy, torchvision would be needed" in done.stdout
+    assert "stand-ins for safetensors, scipy, torchvision, PIL" in done.stdout
+    assert "2 records in" in done.stdout
     rows = json.loads((tmp_path / "steps.json").read_text())
     assert [row["members"] for row in rows] == [1, 2]
     assert all(0 < row["flops"] < row["peak"] for row in rows)
     assert all(row["seconds"] > 0 and row["loop_seconds"] > 0 for row in rows)
+    configs = gpu.tables("smoke")["table3 mnist"][3:5]
+    usual = run_or_load(configs, tmp_path / "usual", device="cpu", progress=None)
+    for own in usual:
+        bare = RunStore(tmp_path / "runs").load(own.config)
+        assert np.array_equal(own.samples, bare.samples)
+        assert own.metrics == pytest.approx(bare.metrics, rel=1e-5)
 
 
 def test_the_tables_are_in_the_order_of_what_they_tell():

@@ -125,6 +125,26 @@ def test_distance_to_moments_is_that_to_the_set(count):
         metrics.frechet_distance_to_moments(a[:, :9], *metrics.moments(b))
 
 
+@pytest.mark.parametrize(("at_once", "calls"), [(1, 5), (2 * 64 * 64, 3), (10**9, 1)])
+@pytest.mark.parametrize("size", [LIMIT, LIMIT + 100])
+def test_members_are_decomposed_together(
+    folder, pixels, monkeypatch, size, at_once, calls
+):
+    real = make_reference(Dataset("real", images(size), None, 0), pixels)
+    fake = torch.stack([images(64, seed) for seed in range(1, 6)])
+    alone = [evaluate.image_metrics(own, real) for own in fake]
+    monkeypatch.setattr(reference, "AT_ONCE", at_once)
+    made, usual = [], torch.linalg.eigvalsh
+    monkeypatch.setattr(
+        torch.linalg, "eigvalsh", lambda m: made.append(len(m)) or usual(m)
+    )
+    together = evaluate.metrics_of_all(fake, real)
+    assert len(made) == calls
+    assert sum(made) == len(fake)
+    for one, other in zip(alone, together, strict=True):
+        assert other == pytest.approx(one, rel=1e-9)
+
+
 def test_cached_equals_computed(folder, pixels, large, monkeypatch):
     computed = make_reference(large, pixels)
     (file,) = folder.iterdir()
