@@ -54,6 +54,8 @@ def kernel_of_this_python(store: Path) -> Iterator[str]:
             "IPYTHONDIR": str(Path(folder) / "ipython"),
             "LIPGAN_STORE": str(store.resolve()),
             "OMP_NUM_THREADS": "1",
+            # Pages show figures that are glued in; inline, each is drawn twice more.
+            "MPLBACKEND": "agg",
         }
         before = {name: os.environ.get(name) for name in changes}
         os.environ.update(changes)

@@ -1,5 +1,7 @@
 """What a recorded history says about the domain Omega and the slopes Psi of a loss."""
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -74,12 +76,19 @@ def nonlinearity(run: Run) -> float:
     loss's three terms; median over the second half of what was recorded. NaN if no
     moment of that half has a finite domain.
     """
-    low, high = (torch.as_tensor(run.config.alpha * ends) for ends in omega(run))
+    low, high = (run.config.alpha * ends for ends in omega(run))
+    return _nonlinearity(run.config.loss, low.tobytes(), high.tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _nonlinearity(loss: str, lows: bytes, highs: bytes) -> float:
+    """Of domains with these ends, float64: criteria ask for the same run many times."""
+    low, high = (torch.from_numpy(np.frombuffer(e).copy()) for e in (lows, highs))
     late = torch.arange(len(low)) >= len(low) // 2
     chosen = late & low.isfinite() & high.isfinite()
     if not chosen.any():
         return float("nan")
-    variations = slope_variation(LOSSES[run.config.loss], low[chosen], high[chosen])
+    variations = slope_variation(LOSSES[loss], low[chosen], high[chosen])
     return float(np.median(variations.numpy()))
 
 

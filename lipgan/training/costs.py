@@ -9,6 +9,7 @@ from torch import nn
 
 from lipgan.config import Config
 from lipgan.gan.models import MODELS
+from lipgan.training.choice import WARM_UP
 from lipgan.training.loop import Training
 from lipgan.training.start import load_data, pick_device
 
@@ -17,7 +18,7 @@ def step_costs(
     configs: Sequence[Config],
     regularizers: Sequence[str],
     *,
-    steps: int = 10,
+    steps: int = 5,
     repeats: int = 3,
     device: str = "auto",
 ) -> dict[str, float]:
@@ -29,8 +30,8 @@ def step_costs(
     Args:
         configs: members of one ``Config.cohort_key``; their regularizer is replaced.
         regularizers: keys of ``REGULARIZERS``.
-        steps: of a turn, after as many to warm up.
-        repeats: turns of every cohort.
+        steps: of a turn.
+        repeats: turns of every cohort, after ``WARM_UP`` steps.
         device: ``auto``, ``cpu`` or ``cuda``.
 
     Raises:
@@ -45,15 +46,15 @@ def step_costs(
     }
     best = dict.fromkeys(regularizers, float("inf"))
     done = 0
-    for turn in range(repeats + 1):
+    for count in (WARM_UP, *[steps] * repeats):
         for key, training in trainings.items():
             start = time.perf_counter()
-            for step in range(done, done + steps):
-                losses = training.step(step + 1, measure=step == done + steps - 1)
+            for step in range(done, done + count):
+                losses = training.step(step + 1, measure=step == done + count - 1)
             losses["loss_g"].sum().item()  # waits for a GPU
-            seconds = (time.perf_counter() - start) / steps
-            best[key] = min(best[key], seconds) if turn else best[key]
-        done += steps
+            seconds = (time.perf_counter() - start) / count
+            best[key] = min(best[key], seconds) if done else best[key]
+        done += count
     return best
 
 

@@ -71,7 +71,7 @@ class Reference:
         return 0 if self.whole else len(self.compared)
 
     def distances(self, features: Sequence[Tensor]) -> Tensor:
-        """``distance`` of sets of features (n, d) of one size, several at once, (E,)."""
+        """``distance`` of sets of features (n, d) of one size, some at once, (E,)."""
         count = max(1, AT_ONCE // features[0].numel())
         starts = range(0, len(features), count)
         together = (torch.stack(list(features[i : i + count])) for i in starts)
