@@ -125,6 +125,30 @@ def counted(
     return ", ".join(f"{n} {status}" for status, n in counts.items() if n or none)
 
 
+def judge_parts(
+    parts: Mapping[str, Sequence[Run]], scale: str, dataset: str
+) -> dict[str, Verdict]:
+    """The verdicts of a page whose claims look at different parts of its runs.
+
+    Args:
+        parts: claim -> the runs that it needs on ``HOME``. On a data set with its own
+            criteria, those among them count that these need, and claims without any
+            are left out.
+        scale: see ``judge``.
+        dataset: whose runs these are.
+    """
+    home = dataset if dataset in ELSEWHERE else HOME
+    verdicts = {}
+    for name in with_criteria(list(parts), home):
+        runs = parts[name]
+        if home != HOME:
+            seeds = sorted({run.config.seed for run in runs})
+            wanted = set(needed(name, scale, seeds, home))
+            runs = [run for run in runs if run.config in wanted]
+        verdicts[name] = judge(name, runs, scale, home)
+    return verdicts
+
+
 def judge_page(
     names: Sequence[str], runs: Sequence[Run], scale: str, dataset: str
 ) -> dict[str, Verdict]:
@@ -136,8 +160,7 @@ def judge_page(
         scale: see ``judge``.
         dataset: whose runs these are.
     """
-    home = dataset if dataset in ELSEWHERE else HOME
-    return {n: judge(n, runs, scale, home) for n in with_criteria(names, home)}
+    return judge_parts(dict.fromkeys(names, runs), scale, dataset)
 
 
 def with_criteria(names: Sequence[str], dataset: str) -> list[str]:

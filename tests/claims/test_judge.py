@@ -5,9 +5,10 @@ import math
 import pytest
 from made_up import middle
 
+from lipgan import experiments
 from lipgan.claims import measures
 from lipgan.claims.base import Check
-from lipgan.claims.judge import CLAIMS, VERDICTS, judge
+from lipgan.claims.judge import CLAIMS, VERDICTS, judge, judge_page, judge_parts
 
 TRAINED = [name for name in CLAIMS if CLAIMS[name].configs("smoke", [0])]
 
@@ -81,3 +82,24 @@ def test_closed_formulas_are_judged_without_runs():
     assert judge("alpha_floor", [], "embedded").status == "not reproduced"
     assert judge("equation10", [], "smoke").status == "not tested"
     assert judge("table3", [], "embedded").status == "not tested"
+
+
+def test_a_page_on_other_data_is_judged_by_their_criteria(made_run):
+    """Of the runs that a claim needs on digits, those that it needs there count."""
+    table4a, table3 = (
+        [
+            made_run(config, {"fd_mnist_5k": 9.0, "fd_mnist_constant": 100.0})
+            for config in cells
+        ]
+        for cells in (
+            experiments.table4a("mnist", seeds=[1]),
+            experiments.table3("mnist", seeds=[1]),
+        )
+    )
+    parts = {"table4a": [*table4a, *table3], "smallest_alpha": table4a}
+    found = judge_parts(parts, "embedded", "mnist")
+    assert list(found) == ["table4a"]  # the other has no criteria on MNIST
+    assert found["table4a"] == judge("table4a", table4a, dataset="mnist")
+    assert judge_page(["table4a"], table3, "embedded", "mnist")["table4a"].status == (
+        "not tested"
+    )
