@@ -95,10 +95,18 @@ def _output_problems(cell: Any, private: re.Pattern[str]) -> list[str]:
             continue
         if output.output_type == "stream" and output.name == "stderr":
             problems.append(f"wrote to stderr: {_first_line(output.text)}")
+        if _is_figure_without_picture(output.get("data", {})):
+            problems.append("a figure has no picture")
         found = private.search(_text(output))
         if found:
             problems.append(f"shows the path {found[0]} of this machine")
     return problems
+
+
+def _is_figure_without_picture(data: Any) -> bool:
+    """Whether a figure, shown or glued, is only the words that name it."""
+    words = " ".join(str(text) for kind, text in data.items() if "text/plain" in kind)
+    return words.startswith("<Figure size") and not any("image/" in k for k in data)
 
 
 def _first_line(text: str) -> str:

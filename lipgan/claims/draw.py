@@ -223,9 +223,6 @@ def sample_grid(
         columns: key of ``COLUMN_TITLES``.
     """
     losses = list(dict.fromkeys(r.config.loss for r in runs))
-    pictures = [r.samples for r in runs if r.samples is not None]
-    held = [len(picture) // runs[0].config.image_size for picture in pictures]
-    side = min([side, *held])
     values = sorted({getattr(r.config, columns) for r in runs})
     side_of_panel = min(1.3, (WIDTH - 0.5) / len(values))
     size = (0.5 + side_of_panel * len(values), 0.3 + side_of_panel * len(losses))
@@ -253,7 +250,11 @@ def samples(ax: Axes, run: Run, side: int) -> None:
 
 
 def tiles_of(picture: np.ndarray, size: int, side: int) -> np.ndarray:
-    """The first side x side samples of a stored picture, with a line between them."""
+    """The first side x side samples of a stored picture, with a line between them.
+
+    As many as make a square where the picture holds fewer.
+    """
+    side = min(side, *(length // size for length in picture.shape[:2]))
     line = max(1, size // 8)
     tiles = picture[: side * size, : side * size]
     gaps = np.repeat(np.arange(size, side * size, size), line)

@@ -60,6 +60,7 @@ def show_as_svg() -> None:
     """
     try:
         from IPython import get_ipython
+        from IPython.core.pylabtools import select_figure_formats
         from matplotlib_inline.config import InlineBackend
     except ImportError:
         return
@@ -73,6 +74,8 @@ def show_as_svg() -> None:
         "dpi": mpl.rcParams["savefig.dpi"],
     }
     backend.figure_formats = {"svg"}
+    # The inline backend does this when it is used; the book's kernels use another.
+    select_figure_formats(shell, {"svg"}, **backend.print_figure_kwargs)
 
 
 show_as_svg()

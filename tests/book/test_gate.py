@@ -16,6 +16,15 @@ def source(code="print(1)"):
     return new_notebook(cells=cells)
 
 
+GLUED = "application/papermill.record/"
+
+
+def figure(prefix, **pictures):
+    """What Jupyter keeps of a shown figure, or of a glued one."""
+    data = {"text/plain": "<Figure size 700x430 with 5 Axes>", **pictures}
+    return new_output("display_data", {prefix + kind: x for kind, x in data.items()})
+
+
 def executed():
     """A notebook as Papermill leaves it after a good run."""
     made = source()
@@ -37,6 +46,13 @@ def executed():
 
 def test_gate_passes_a_good_run(tmp_path):
     assert gate(executed(), source(), [tmp_path]) == []
+
+
+@pytest.mark.parametrize("prefix", ["", GLUED])
+def test_gate_passes_figures_with_their_pictures(tmp_path, prefix):
+    made = executed()
+    made.cells[-1].outputs.append(figure(prefix, **{"image/svg+xml": "<svg/>"}))
+    assert gate(made, source(), [tmp_path]) == []
 
 
 @pytest.mark.parametrize(
@@ -66,6 +82,8 @@ def test_gate_passes_a_good_run(tmp_path):
             ),
             "cell 3: shows the path",
         ),
+        (lambda n: n.cells[-1].outputs.append(figure("")), "a figure has no picture"),
+        (lambda n: n.cells[-1].outputs.append(figure(GLUED)), "has no picture"),
         (lambda n: n.cells[-1].update(source="print(2)"), "cells differ"),
         (lambda n: n.cells.pop(0), "cells differ"),
     ],
