@@ -92,9 +92,12 @@ def test_verdicts_on_the_papers_images_are_counted_where_there_are_any(store):
     cells = untested()
     text = report_page.report_page(cells, store, "embedded")
     assert f"{MNIST}: " not in text
-    judged = Verdict("partly", (Check("a", "b", True),), (1,), "embedded")
-    cells["table3", MNIST] = judged
+    assert "on the paper's own images\n" not in text
+    checks = Check("a", "b", True), Check("c", "d", False), Check("e", "f", True)
+    cells["table3", MNIST] = Verdict("partly", checks, (1,), "embedded")
     text = report_page.report_page(cells, store, "embedded")
+    statement = CLAIMS["table3"].statement
+    assert f"{MNIST}, seed 1: {statement}. a: b; not: c.\n" in text
     assert f"{MNIST}: 1 partly, {len(CLAIMS) - 1} not tested." in text
 
 
