@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from book.layout import BuildError, Layout, alone, ensure_home  # noqa: E402
 from book.make_site import make_site  # noqa: E402
 from book.page_list import (  # noqa: E402
     DEFAULT_SCALE,
+    Page,
     PagesError,
     check_parameters,
     check_toc,
@@ -66,6 +67,33 @@ def _indented(line: str) -> None:
     print(f"  {line}", flush=True)
 
 
+def check_only(
+    pages: Sequence[Page], only: Sequence[str], layout: Layout, execute_only: bool
+) -> None:
+    """Refuses a choice of pages that cannot be run, or that leaves holes in the site.
+
+    Args:
+        pages: all of the book.
+        only: names of those that are to be run now; all when empty.
+        layout: where to read and write.
+        execute_only: whether no site is made.
+
+    Raises:
+        PagesError: there is no such page, or another page was never built.
+    """
+    names = [page.name for page in pages]
+    for name in only:
+        if name not in names:
+            raise PagesError(f"--pages: unknown page {name!r}; accepted: {names}")
+    there = {path.stem for path in layout.pages.glob("*.ipynb")} | set(only)
+    lacking = [name for name in names if name not in there]
+    if only and lacking and not execute_only:
+        raise PagesError(
+            f"--pages: never built: {', '.join(lacking)}; build the whole book once, "
+            "or add --execute-only"
+        )
+
+
 def make_pages(layout: Layout, only: list[str] | None = None) -> None:
     """Runs the notebooks of `book/pages.yml` into executed pages.
 
@@ -79,10 +107,6 @@ def make_pages(layout: Layout, only: list[str] | None = None) -> None:
     """
     pages = load_pages(layout.root)
     check_toc(layout.root, pages)
-    names = [page.name for page in pages]
-    for name in only or []:
-        if name not in names:
-            raise PagesError(f"--pages: unknown page {name!r}; accepted: {names}")
     jobs = [(page, check_parameters(page, layout.scale)) for page in pages]
     chosen = [job for job in jobs if not only or job[0].name in only]
     failures = run_pages(chosen, layout)
@@ -171,7 +195,9 @@ def build(layout: Layout, only: list[str] | None, execute_only: bool) -> None:
         only: names of the pages to run; all when empty.
         execute_only: stop before the claims page and the site.
     """
-    check_toc(layout.root, load_pages(layout.root))
+    pages = load_pages(layout.root)
+    check_toc(layout.root, pages)
+    check_only(pages, only or [], layout, execute_only)
     if can_fork():
         start()  # it imports while this process does
     _phase(f"Training ({layout.scale})", lambda: train_claims(layout))

@@ -15,6 +15,7 @@ Measure = str | Callable[[Run], float]
 
 NOT_PUBLISHED = "(no such run is published)"
 DIVERGED = "diverged"
+NOT_MEASURED = "(not measured)"
 
 
 def _late_drift(run: Run) -> float:
@@ -58,7 +59,8 @@ def outcome(measure: Measure, config: Config) -> str:
         config: what the command trains.
 
     Returns:
-        The number; ``DIVERGED``; ``NOT_PUBLISHED`` where the records hold no such run.
+        The number; ``DIVERGED``; ``NOT_MEASURED`` of a run that finished without it;
+        ``NOT_PUBLISHED`` where the records hold no such run.
     """
     records = evidence_store()
     if config not in records:
@@ -68,5 +70,5 @@ def outcome(measure: Measure, config: Config) -> str:
         return DIVERGED
     value = metric(run, measure) if isinstance(measure, str) else measure(run)
     if not math.isfinite(value):
-        return DIVERGED
+        return NOT_MEASURED
     return digits(value) if abs(value) < 1e3 else f"{float(f'{value:.3g}'):,.0f}"

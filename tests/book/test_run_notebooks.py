@@ -179,6 +179,19 @@ def test_wrong_calls_exit_with_two(project, monkeypatch, capsys, no_kernel):
     assert "unknown page 'two'; accepted: ['one']" in capsys.readouterr().err
 
 
+def test_a_site_with_holes_is_refused_before_anything_runs(project, tmp_path):
+    layout = project({"one": notebook(), "two": notebook(), "three": notebook()})
+    pages = load_pages(layout.root)
+    with pytest.raises(PagesError, match="never built: two, three; build the whole"):
+        build.check_only(pages, ["one"], layout, execute_only=False)
+    build.check_only(pages, ["one"], layout, execute_only=True)
+    build.check_only(pages, [], layout, execute_only=False)
+    layout.pages.mkdir(parents=True)
+    for name in ("two", "three"):
+        (layout.pages / f"{name}.ipynb").touch()
+    build.check_only(pages, ["one"], layout, execute_only=False)
+
+
 def current(page, values, layout):
     """Whether a page is, by what it would be made from now."""
     sources = digests_of_sources(page, layout.root)

@@ -8,6 +8,7 @@ import pytest
 
 from lipgan.claims.exercises import (
     DIVERGED,
+    NOT_MEASURED,
     NOT_PUBLISHED,
     QUOTED,
     outcome,
@@ -72,3 +73,10 @@ def test_a_run_that_diverged_has_no_number(tmp_path, monkeypatch, made_run):
     store.save(made_run(Config(loss="exp"), status="diverged", diverged_at=3))
     monkeypatch.setenv("LIPGAN_EVIDENCE", str(tmp_path))
     assert outcome("fd", Config(loss="exp")) == DIVERGED
+
+
+def test_a_run_without_the_number_did_not_diverge(tmp_path, monkeypatch, made_run):
+    store = RunStore(tmp_path)
+    store.save(made_run(Config(loss="ns"), {"kid_digits_2k": 0.1}))
+    monkeypatch.setenv("LIPGAN_EVIDENCE", str(tmp_path))
+    assert outcome("density", Config(loss="ns")) == NOT_MEASURED
