@@ -150,18 +150,18 @@ class RowLosses:
         places: dict[str, list[int]] = {}
         for row, name in enumerate(names):
             places.setdefault(name, []).append(row)
-        self.groups = [
-            (name, torch.tensor(rows, device=device)) for name, rows in places.items()
-        ]
-        order = torch.cat([rows for _, rows in self.groups])
-        self.back = torch.argsort(order)  # where each row is among the groups
+        order = [row for rows in places.values() for row in rows]
+        self.order = torch.tensor(order, device=device)  # rows of one loss together
+        self.back = torch.argsort(self.order)  # where each row is among these
+        self.counts = [len(rows) for rows in places.values()]
+        self.groups = dict(zip(places, self.order.split(self.counts), strict=True))
 
     def value(self, term: str, scores: Tensor) -> Tensor:
         """(L(alpha f) - L(0)) / alpha of the term, (E, B), differentiable."""
-        scores = self.shifted(scores)
+        pairs = self._by_loss(self.alphas), self._by_loss(self.shifted(scores))
         parts = [
-            scaled_term(LOSSES[name].terms[term], self.alphas[rows])(scores[rows])
-            for name, rows in self.groups
+            scaled_term(LOSSES[name].terms[term], alphas)(own)
+            for name, alphas, own in zip(self.groups, *pairs, strict=True)
         ]
         return torch.cat(parts)[self.back]
 
@@ -170,10 +170,14 @@ class RowLosses:
         with torch.enable_grad():
             inner = (self.alphas * self.shifted(scores)).detach().requires_grad_()
             parts = [
-                LOSSES[name].terms[term].value(inner[rows])
-                for name, rows in self.groups
+                LOSSES[name].terms[term].value(own)
+                for name, own in zip(self.groups, self._by_loss(inner), strict=True)
             ]
             return torch.autograd.grad(torch.cat(parts).sum(), inner)[0]
+
+    def _by_loss(self, rows: Tensor) -> Sequence[Tensor]:
+        """Rows (E, ...) as a part for every loss."""
+        return rows[self.order].split(self.counts)
 
     def shifted(self, scores: Tensor) -> Tensor:
         """Scores (E, B) as they are, or from the center of a pinned domain."""

@@ -187,15 +187,14 @@ class RowPushes:
 
     def _split(self, term: str, scores: Tensor, slopes: Tensor) -> Slopes:
         """Sizes and signs of a term's slopes; exact where these under- or overflow."""
-        zeros = (
-            (name, scores.new_zeros(len(rows), 1)) for name, rows in self.losses.groups
-        )
+        groups = self.losses.groups.items()
+        zeros = ((name, scores.new_zeros(len(rows), 1)) for name, rows in groups)
         at_zero = torch.cat([LOSSES[name].terms[term].slope(z) for name, z in zeros])
         at_zero = at_zero[self.losses.back]
         smallest = torch.finfo(slopes.dtype).tiny
         log_size, sign = slopes.abs().clamp_min(smallest).log(), slopes.sign()
         inner = self.losses.alphas * self.losses.shifted(scores)
-        for name, rows in self.losses.groups:
+        for name, rows in groups:
             exact = LOSSES[name].terms[term].log_size
             if exact is not None:
                 log_size[rows] = exact(inner[rows])
