@@ -201,7 +201,9 @@ class _Sweep:
 
     def _tidy(self) -> None:
         """Delete the checkpoints that nobody needs any more."""
-        self.options.checkpoints.tidy({config.config_id for config in self.known})
+        known = {c.config_id: r.data_digest for c, r in self.known.items()}
+        data = {name: d and d.partition("-")[0] for name, d in known.items()}
+        self.options.checkpoints.tidy(data)
 
     def _results(
         self, cohorts: Sequence[Planned], executor: Executor | None

@@ -7,7 +7,7 @@ part of a checkpointed cohort can go on without the rest.
 
 import hashlib
 import json
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -176,10 +176,16 @@ class Checkpoints:
                 left = {k: None for k in left if k not in set(group)}
         return [*groups, (0, list(left))] if left else groups
 
-    def tidy(self, recorded: Container[str]) -> None:
-        """Delete the checkpoints whose members all have records."""
+    def tidy(self, recorded: Mapping[str, str | None]) -> None:
+        """Delete the checkpoints whose members all have records of the same data.
+
+        Args:
+            recorded: ``config_id`` -> digest of the data, None where it is not known.
+        """
         for _, path, held in self._present():
-            if held and all(name in recorded for name in held):
+            digests = {recorded.get(name) for name in held} - {None}
+            of_these = path.stem in {cohort_id(held, str(d)) for d in digests}
+            if held and recorded.keys() >= set(held) and (of_these or not digests):
                 path.unlink(missing_ok=True)
 
     def _present(self) -> list[tuple[int, Path, list[str]]]:

@@ -263,9 +263,18 @@ def test_another_folder_of_images_does_not_go_on_from_this_one(
 
 def test_a_checkpoint_goes_when_all_its_members_have_records(kept, folder):
     configs, path = kept
-    folder.tidy({c.config_id for c in configs[1:]})
+    digest = load_data(configs[0]).digest
+    folder.tidy({c.config_id: digest for c in configs[1:]})
     assert path.exists()
-    folder.tidy({c.config_id for c in configs})
+    folder.tidy({c.config_id: "of other images" for c in configs})
+    assert path.exists()
+    folder.tidy({c.config_id: digest for c in configs})
+    assert not path.exists()
+
+
+def test_records_of_unknown_data_do_not_keep_a_checkpoint(kept, folder):
+    configs, path = kept
+    folder.tidy({c.config_id: None for c in configs})
     assert not path.exists()
 
 
