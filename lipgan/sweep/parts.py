@@ -1,5 +1,6 @@
 """One cohort on its way to runs, in parts where memory runs out."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,7 +86,9 @@ def trained_parts(
     else:
         yield runs
         return
-    # Outside of the handler: the exception holds the tensors of the failed attempt.
+    # Outside of the handler: the exception holds the tensors of the failed attempt. A
+    # cohort refers to itself, so those before it may be there as well.
+    gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     half = len(configs) // 2
