@@ -16,6 +16,7 @@ from lipgan.runs import Run, training_seconds
 from lipgan.runs.evidence import Records
 from lipgan.sweep import load_known
 
+HERE, *ON_OTHER_DATA = COLUMNS
 PAPER = [name for name, claim in CLAIMS.items() if claim.of_paper]
 BEYOND = [name for name, claim in CLAIMS.items() if not claim.of_paper]
 
@@ -57,8 +58,7 @@ def report_page(
         evidence: the published records; one that remembers is not read again.
         scale: of the verdicts in the first column.
     """
-    home = next(iter(COLUMNS))
-    verdicts = {name: v for (name, column), v in cells.items() if v and column == home}
+    verdicts = {name: v for (name, column), v in cells.items() if v and column == HERE}
     runs = published_runs(Remembered.of(evidence))
     names = [*PAPER, *BEYOND]
     parts = [
@@ -106,7 +106,7 @@ def _scope(
 
 def _elsewhere(cells: dict[Cell, Verdict | None]) -> Iterator[str]:
     """A sentence for every further column of the matrix in which anything is judged."""
-    for column in list(COLUMNS)[1:]:
+    for column in ON_OTHER_DATA:
         own = {name: v for (name, c), v in cells.items() if v and c == column}
         if any(verdict.checks for verdict in own.values()):
             yield f"{column}: {counted(own, list(own), none=False)}."
@@ -178,7 +178,7 @@ def _on_papers_images(cells: dict[Cell, Verdict | None]) -> list[str]:
     """The decisive number of every claim that was judged on the paper's own data."""
     lines = []
     for (name, column), verdict in cells.items():
-        if column != next(iter(COLUMNS)) and verdict and verdict.checks:
+        if column in ON_OTHER_DATA and verdict and verdict.checks:
             first, *others = verdict.checks
             failed = [c.criterion for c in others if not (c.holds or c.implementation)]
             also = "; not: " + "; ".join(failed) if failed else ""

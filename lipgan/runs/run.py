@@ -81,6 +81,11 @@ class Run:
         return digest is None or self.data_digest in (digest, None)
 
     @property
+    def trained_on(self) -> str | None:
+        """Digest of the data alone, without that of weights that a user judges by."""
+        return self.data_digest and self.data_digest.partition("-")[0]
+
+    @property
     def diverged(self) -> bool:
         """True if training ended in non-finite scores."""
         return self.status == "diverged"

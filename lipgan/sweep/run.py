@@ -201,9 +201,8 @@ class _Sweep:
 
     def _tidy(self) -> None:
         """Delete the checkpoints that nobody needs any more."""
-        known = {c.config_id: r.data_digest for c, r in self.known.items()}
-        data = {name: d and d.partition("-")[0] for name, d in known.items()}
-        self.options.checkpoints.tidy(data)
+        known = {c.config_id: run.trained_on for c, run in self.known.items()}
+        self.options.checkpoints.tidy(known)
 
     def _results(
         self, cohorts: Sequence[Planned], executor: Executor | None

@@ -107,12 +107,12 @@ def metrics_of_all(images: Tensor, reference: Reference) -> list[dict[str, float
 
     Names give extractor and n, and where not all real images are used, their number.
     """
-    features = [reference.extractor.features(own) for own in images]
-    distances = reference.distances(features)
-    return [
-        _judged(*of_one, reference)
-        for of_one in zip(images, features, distances, strict=True)
-    ]
+    rows = []
+    for some in images.split(reference.at_once(images.shape[1])):
+        features = torch.stack([reference.extractor.features(own) for own in some])
+        members = zip(some, features, reference.distance(features), strict=True)
+        rows += [_judged(*member, reference) for member in members]
+    return rows
 
 
 def _judged(

@@ -98,7 +98,7 @@ def _of_these(
 ) -> Iterator[Run]:
     """The runs that were trained on these very images."""
     for run in runs:
-        trained_on = (run.data_digest or dataset.digest).partition("-")[0]
+        trained_on = run.trained_on or dataset.digest
         if trained_on == dataset.digest:
             yield run
         else:

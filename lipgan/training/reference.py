@@ -6,7 +6,6 @@ What takes time or memory in proportion to pairs of images is computed on at mos
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from lipgan.features import Extractor, constant_image
 from lipgan.metrics import MetricName
 from lipgan.runs import atomic
 
-AT_ONCE = 2**24  # features that are decomposed together: 128 MiB in float64
+AT_ONCE = 2**24  # features that are held and decomposed together: 128 MiB in float64
 MOST_COMPARED = 10_000  # real images behind metrics of pairs; smaller sets: all
 FORMAT = 1  # of the files; count on when what they hold is computed differently
 KEPT = ("mean", "covariance", "compared", "nearest", "kernel", "constant", "variance")
@@ -70,12 +69,9 @@ class Reference:
         """How many real images are compared, as names say it: 0 for all."""
         return 0 if self.whole else len(self.compared)
 
-    def distances(self, features: Sequence[Tensor]) -> Tensor:
-        """``distance`` of sets of features (n, d) of one size, some at once, (E,)."""
-        count = max(1, AT_ONCE // features[0].numel())
-        starts = range(0, len(features), count)
-        together = (torch.stack(list(features[i : i + count])) for i in starts)
-        return torch.cat([self.distance(each) for each in together])
+    def at_once(self, samples: int) -> int:
+        """How many sets of so many samples are judged together, at least one."""
+        return max(1, AT_ONCE // (samples * len(self.mean)))
 
     def distance(self, features: Tensor) -> Tensor:
         """Frechet distances of features (..., n, d) from all real images', (...)."""

@@ -179,7 +179,7 @@ def test_wrong_calls_exit_with_two(project, monkeypatch, capsys, no_kernel):
     assert "unknown page 'two'; accepted: ['one']" in capsys.readouterr().err
 
 
-def test_a_site_with_holes_is_refused_before_anything_runs(project, tmp_path):
+def test_a_site_with_holes_is_refused_before_anything_runs(project):
     layout = project({"one": notebook(), "two": notebook(), "three": notebook()})
     pages = load_pages(layout.root)
     with pytest.raises(PagesError, match="never built: two, three; build the whole"):
