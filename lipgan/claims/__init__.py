@@ -26,6 +26,7 @@ ORDER = (
     "systems",
     "one_knob",
     "what_the_bend_does",
+    "longer_training",
 )
 
 

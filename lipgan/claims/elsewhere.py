@@ -4,7 +4,9 @@ A claim of the paper is held against its column of the same data set; the criter
 ``images`` and, of the mechanism, in ``what_the_bend_does``, were committed before the
 runs. Seed 0 was the pilot's and is not counted. ``spread_shrinks``, ``two_failures``
 and ``sample_bias`` are held on MNIST against the digits' own criteria; they were put
-here while those runs were being trained and none had been looked at.
+here while those runs were being trained and none had been looked at. A statement of
+Table 3 counts only if it survives the trainings of ``longer_training``, where there are
+any: that rule was written with the other criteria of images.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +21,11 @@ from lipgan.claims.fid_against_alpha.limit import (
 )
 from lipgan.claims.images import alpha, criteria, validity
 from lipgan.claims.images.table import Table, read
+from lipgan.claims.longer_training.criteria import (
+    longer_training_checks,
+    of_the_table,
+    survival_checks,
+)
 from lipgan.claims.two_failures.criteria import (
     figure5_and_healthy,
     sample_bias_checks,
@@ -33,6 +40,11 @@ from lipgan.config import Config
 from lipgan.runs import Run
 
 SEEDS = (1, 2, 3)
+CHECK_SEED = 1  # of the runs trained otherwise
+CHECKED: tuple[str, ...] = ()  # data sets on which these are published
+
+
+Criterion = Callable[[Table], list[Check]]
 
 
 @dataclass(frozen=True)
@@ -50,31 +62,29 @@ class OnData:
     seeds: tuple[int, ...] = SEEDS
 
 
-def _table3(*names: str) -> Callable[[Sequence[Run]], list[Check]]:
-    """Criteria of ``images`` by name, on one reading of the table."""
+def _table3(claim: str, *parts: Criterion) -> Callable[[Sequence[Run]], list[Check]]:
+    """Criteria on one reading of the table, and what bears on them from elsewhere."""
 
     def checks(runs: Sequence[Run]) -> list[Check]:
-        table = read(runs)
-        return [check for name in names for check in criteria.CRITERIA[name](table)]
+        table = read(of_the_table(runs))
+        found = [check for part in parts for check in part(table)]
+        return found + survival_checks(runs, claim)
 
     return checks
 
 
-def small_k_checks(runs: Sequence[Run]) -> list[Check]:
-    """Sec. 4.2, first bullet: every loss trains at k <= 1, a little worse at 0.2."""
-    table = read(runs)
-    return [_trained(table), *criteria.price(table)]
-
-
-def _trained(table: Table) -> Check:
+def _trained(table: Table) -> list[Check]:
+    """Sec. 4.2, first bullet: every loss trains at k <= 1."""
     small = [cell for cell in criteria.CELLS if cell[1] <= 1]
     working = [cell for cell in small if not table.broken(cell)]
-    return Check(
-        f"all {len(small)} cells with k of at most 1 are below half of a constant "
-        "image's distance",
-        f"{len(working)} of {len(small)}",
-        len(working) == len(small),
-    )
+    return [
+        Check(
+            f"all {len(small)} cells with k of at most 1 are below half of a constant "
+            "image's distance",
+            f"{len(working)} of {len(small)}",
+            len(working) == len(small),
+        )
+    ]
 
 
 def _on(dataset: str) -> dict[str, OnData]:
@@ -83,14 +93,27 @@ def _on(dataset: str) -> dict[str, OnData]:
     def runs_of(table: Callable[..., list[Config]]) -> Callable[..., list[Config]]:
         return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
 
-    table3 = partial(OnData, runs_of(experiments.table3))
+    def longer(scale: str, seeds: Sequence[int]) -> list[Config]:
+        return [
+            *runs_of(experiments.table3)(scale, seeds),
+            *runs_of(experiments.longer_training)(scale, [CHECK_SEED]),
+        ]
+
+    def table3(scale: str, seeds: Sequence[int]) -> list[Config]:
+        checked = dataset in CHECKED and scale == "embedded"  # the short training
+        own = runs_of(experiments.table3)
+        return longer(scale, seeds) if checked else own(scale, seeds)
+
+    parts: dict[str, tuple[Criterion, ...]] = {
+        "table3": (criteria.extremes, criteria.order),
+        "small_k": (_trained, criteria.price),
+        "wgan_small_k": (criteria.lag,),
+        "large_k": (criteria.straight, criteria.middle),
+        "best_cell": (criteria.best,),
+    }
     domains = runs_of(experiments.image_domains)
-    found = {
-        "table3": table3(_table3("extremes", "order")),
-        "small_k": table3(small_k_checks),
-        "wgan_small_k": table3(_table3("lag")),
-        "large_k": table3(_table3("straight", "middle")),
-        "best_cell": table3(_table3("best")),
+    found = {name: OnData(table3, _table3(name, *own)) for name, own in parts.items()}
+    found |= {
         "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
         "table4a": OnData(
             runs_of(experiments.table4a), alpha.table4a_checks, seeds=(1, 2)
@@ -99,6 +122,7 @@ def _on(dataset: str) -> dict[str, OnData]:
             runs_of(experiments.table4b), alpha.table4b_checks, seeds=(1, 2)
         ),
     }
+    found["longer_training"] = OnData(longer, longer_training_checks)
     if dataset == "mnist":
         figure5 = partial(OnData, partial(figure5_and_healthy, dataset=dataset))
         found["two_failures"] = figure5(two_failures_checks, seeds=(1, 2))

@@ -97,7 +97,7 @@ def judged(
     dataset: str = HOME,
 ) -> Verdict:
     """The verdict on one claim from those seeds whose runs are all in the store."""
-    runs: list[Run] = []
+    runs: dict[Config, Run] = {}  # by config: seeds may share some
     if seeds is None:
         seeds = SEEDS if dataset == HOME else seeds_of(name, dataset)
     if not needed(name, scale, [0], dataset):
@@ -106,8 +106,8 @@ def judged(
         configs = needed(name, scale, [seed], dataset)
         known = load_known(configs, store)
         if len(known) == len(configs):
-            runs += known
-    return judge(name, runs, scale, dataset)
+            runs |= {run.config: run for run in known}
+    return judge(name, list(runs.values()), scale, dataset)
 
 
 def counted(

@@ -13,7 +13,8 @@ from lipgan.experiments.exercises import (
     break_it_toys,
 )
 from lipgan.experiments.grids import grid
-from lipgan.experiments.images import bridge, image_checks, image_domains, steps_pilot
+from lipgan.experiments.images import image_domains, steps_pilot
+from lipgan.experiments.longer import bridge, longer_training
 from lipgan.experiments.one_knob import (
     ARMS,
     BENT_LOSSES,
@@ -107,7 +108,7 @@ EXPERIMENTS: dict[str, Callable[..., list[Config]]] = {
     "gran_epsilon": gran_epsilon,
     "gradient_fields": gradient_fields,
     "steps_pilot": steps_pilot,
-    "image_checks": image_checks,
+    "longer_training": longer_training,
     "image_domains": image_domains,
     "bridge": bridge,
     "plane": plane,
@@ -178,9 +179,9 @@ __all__ = [
     "gran_epsilon",
     "gran_k",
     "grid",
-    "image_checks",
     "image_domains",
     "knob",
+    "longer_training",
     "lgan",
     "mechanism",
     "plane",

@@ -1,11 +1,10 @@
-"""Tables at 32 x 32: how many steps, which statements stand, and their domains.
+"""Tables at 32 x 32: how many steps, and domains without broken cells.
 
 Written before the runs, as ``images`` is, which says what was known.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from lipgan.claims import domains
@@ -20,7 +19,6 @@ from lipgan.claims.domain_against_k.criteria import (
 from lipgan.claims.domain_against_k.drift import shrinking
 from lipgan.claims.images.table import MARK, PILOT_SEED, column_of
 from lipgan.claims.measures import constant_distance, distances_by
-from lipgan.claims.published import BROKEN_SHARE, Cell
 from lipgan.experiments.images import STEPS
 from lipgan.runs import Run
 
@@ -62,118 +60,6 @@ def steps_from(runs: Sequence[Run]) -> int:
             (distance,) = distances_by([run], "loss")[c.loss,]
             shares[c.num_steps, c.loss] = distance / constant_distance([run])
     return chosen_steps(shares)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """That one cell is better than another: ``factor`` times worse is still better."""
-
-    text: str
-    better: Cell
-    worse: Cell
-    factor: float = 1.0
-
-    def sign(self, cells: Mapping[Cell, float]) -> bool | None:
-        """Whether it holds; None where a cell is missing."""
-        if self.better not in cells or self.worse not in cells:
-            return None
-        return cells[self.better] < self.factor * cells[self.worse]
-
-
-STATEMENTS = (
-    Statement("NS at k = 10 is worse than at k = 1", ("ns", 1.0), ("ns", 10.0)),
-    Statement("NS at k = 50 is worse than at k = 1", ("ns", 1.0), ("ns", 50.0)),
-    Statement("LS at k = 10 is worse than at k = 1", ("ls", 1.0), ("ls", 10.0)),
-    Statement(
-        "WGAN at k = 10 is within 1.25 times its k = 1",
-        ("wgan", 10.0),
-        ("wgan", 1.0),
-        1.25,
-    ),
-    Statement("NS at k = 10 is worse than WGAN there", ("wgan", 10.0), ("ns", 10.0)),
-    Statement("WGAN trails NS at k = 1", ("ns", 1.0), ("wgan", 1.0)),
-    Statement("WGAN trails COS at k = 1", ("cos", 1.0), ("wgan", 1.0)),
-    Statement("COS at k = 5 is worse than NS at k = 1", ("ns", 1.0), ("cos", 5.0)),
-    Statement("COS at k = 5 is worse than NS at k = 10", ("ns", 10.0), ("cos", 5.0)),
-    Statement("COS at k = 5 is worse than LS at k = 0.2", ("ls", 0.2), ("cos", 5.0)),
-    Statement("LS at k = 0.2 is worse than NS at k = 1", ("ns", 1.0), ("ls", 0.2)),
-)
-
-
-def survival(
-    table: Mapping[Cell, float], checks: Mapping[str, Mapping[Cell, float]]
-) -> list[Check]:
-    """A statement stands only if its sign survives in all check cells.
-
-    Args:
-        table: cell -> distance in the table itself.
-        checks: name of a way to train -> cell -> distance.
-
-    Returns:
-        One check per statement that at least one way to train can test.
-    """
-    found = []
-    for statement in STATEMENTS:
-        signs = {name: statement.sign(cells) for name, cells in checks.items()}
-        known = {name: sign for name, sign in signs.items() if sign is not None}
-        own = statement.sign(table)
-        if not known:
-            continue
-        words = {True: "yes", False: "no", None: "missing"}
-        found.append(
-            Check(
-                f"{statement.text}, in the table and wherever it was checked",
-                f"table {words[own]}; "
-                + ", ".join(f"{name} {words[sign]}" for name, sign in known.items()),
-                own is True and all(known.values()),
-            )
-        )
-    return found
-
-
-def survival_checks(table: Sequence[Run], checks: Sequence[Run]) -> list[Check]:
-    """``survival`` of the statements on one data set.
-
-    Args:
-        table: runs of Table 3; seed 0 is left out.
-        checks: runs of ``image_checks`` and ``bridge``, any seeds.
-
-    Raises:
-        ValueError: runs of several data sets.
-    """
-    column_of([*table, *checks])
-    counted = [run for run in table if run.config.seed != PILOT_SEED]
-    ways: dict[str, list[Run]] = {}
-    for run in checks:
-        c = run.config
-        name = f"{c.num_steps} steps at {c.lr_g:g}, width {c.width}"
-        ways.setdefault(name, []).append(run)
-    cells = {name: _medians(own) for name, own in ways.items()}
-    found = survival(_medians(counted), cells)
-    if column_of(table) == "mnist":
-        found.append(late_failure(cells, constant_distance(checks)))
-    return found
-
-
-def late_failure(checks: Mapping[str, Mapping[Cell, float]], constant: float) -> Check:
-    """Whether NS at a large k breaks after all in any other way to train (C2b)."""
-    shares = {
-        f"k = {k:g}, {name}": cells["ns", k] / constant
-        for name, cells in checks.items()
-        for k in (10.0, 50.0)
-        if ("ns", k) in cells
-    }
-    return Check(
-        "NS at k = 10 or 50 is broken (at least a third of a constant image's "
-        "distance, as in the paper's MNIST column) in at least one way to train",
-        "shares " + ", ".join(f"{s:.2f} at {name}" for name, s in shares.items()),
-        any(not share < BROKEN_SHARE for share in shares.values()),
-    )
-
-
-def _medians(runs: Sequence[Run]) -> dict[Cell, float]:
-    groups = distances_by(runs, "loss", "lipschitz_k")
-    return {cell: median(values) for cell, values in groups.items()}
 
 
 def unbroken(runs: Sequence[Run]) -> list[Run]:

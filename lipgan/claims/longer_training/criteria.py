@@ -1,0 +1,278 @@
+"""Which statements of Table 3 survive longer, slower and wider training.
+
+Written before the runs, as ``images`` is. The tables train for 2,000 or 4,000 steps, a
+twenty-fifth or fiftieth of the paper's: learning rate times steps is at most a sixth of
+its. A statement of a table stands only if its sign is the same in every other training
+that was tried. The paper's own columns meet every statement (a test shows it).
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from lipgan.claims.base import Check, Claim, table3_configs
+from lipgan.claims.measures import (
+    broken_share,
+    constant_distance,
+    distances_by,
+    is_broken,
+)
+from lipgan.claims.published import BROKEN_SHARE, Cell
+from lipgan.config import Config
+from lipgan.config.fields import FROM_SCALE
+from lipgan.experiments import bridge, longer_training
+from lipgan.gan.losses import LOSSES
+from lipgan.runs import Run
+
+Cells = Mapping[Cell, float]
+LATE_K = (10.0, 50.0)
+TABLE = "table"
+HOW = (
+    "num_steps",
+    "lr_g",
+    "width",
+    "ema_decay",
+)  # fields that tell ways to train apart
+CHANGED_SIDES = 0.1  # share of the cells that may
+
+
+@dataclass(frozen=True)
+class Statement:
+    """That one cell is better than another: ``factor`` times worse is still better.
+
+    Attributes:
+        text: the statement in words.
+        better: the cell that is said to be better.
+        worse: the other one.
+        claim: on whose verdict the statement bears.
+        factor: by how much.
+    """
+
+    text: str
+    better: Cell
+    worse: Cell
+    claim: str
+    factor: float = 1.0
+
+    def margin(self, cells: Cells) -> float | None:
+        """How many times as near as is asked, above 1 if it holds.
+
+        None where a cell is missing; 0 where the better cell diverged.
+        """
+        if self.better not in cells or self.worse not in cells:
+            return None
+        if not math.isfinite(cells[self.better]):
+            return 0.0
+        return self.factor * cells[self.worse] / cells[self.better]
+
+    def sign(self, cells: Cells) -> bool | None:
+        """Whether it holds; None where a cell is missing."""
+        margin = self.margin(cells)
+        return None if margin is None else margin > 1
+
+
+STATEMENTS = (
+    Statement(
+        "NS at k = 10 is worse than at k = 1", ("ns", 1.0), ("ns", 10.0), "large_k"
+    ),
+    Statement(
+        "NS at k = 50 is worse than at k = 1", ("ns", 1.0), ("ns", 50.0), "large_k"
+    ),
+    Statement(
+        "LS at k = 10 is worse than at k = 1", ("ls", 1.0), ("ls", 10.0), "large_k"
+    ),
+    Statement(
+        "WGAN at k = 10 is within 1.25 times its k = 1",
+        ("wgan", 10.0),
+        ("wgan", 1.0),
+        "large_k",
+        1.25,
+    ),
+    Statement(
+        "NS at k = 10 is worse than WGAN there", ("wgan", 10.0), ("ns", 10.0), "large_k"
+    ),
+    Statement("WGAN trails NS at k = 1", ("ns", 1.0), ("wgan", 1.0), "wgan_small_k"),
+    Statement("WGAN trails COS at k = 1", ("cos", 1.0), ("wgan", 1.0), "wgan_small_k"),
+    Statement(
+        "COS at k = 5 is worse than NS at k = 1", ("ns", 1.0), ("cos", 5.0), "table3"
+    ),
+    Statement(
+        "COS at k = 5 is worse than NS at k = 10", ("ns", 10.0), ("cos", 5.0), "table3"
+    ),
+    Statement(
+        "COS at k = 5 is worse than LS at k = 0.2", ("ls", 0.2), ("cos", 5.0), "table3"
+    ),
+    Statement(
+        "LS at k = 0.2 is worse than NS at k = 1", ("ns", 1.0), ("ls", 0.2), "small_k"
+    ),
+)
+
+
+def way(config: Config) -> str:
+    """How a config trains, in words."""
+    words = f"{config.num_steps:,} steps at {config.lr_g:g}, width {config.width}"
+    own = replace(config, ema_decay=FROM_SCALE).ema_decay
+    return words if config.ema_decay == own else f"{words}, last weights"
+
+
+def as_in_the_tables(config: Config) -> bool:
+    """Whether a config trains as its scale does: steps, learning rate and width."""
+    own = replace(config, **dict.fromkeys(HOW, FROM_SCALE))
+    return _how(own) == _how(config)
+
+
+def way_of(config: Config) -> str:
+    """``way``, or ``table`` where a config trains as the tables of its scale do."""
+    return TABLE if as_in_the_tables(config) else way(config)
+
+
+def of_the_table(runs: Iterable[Run]) -> list[Run]:
+    """Those that train as the tables of their scale do."""
+    return [run for run in runs if as_in_the_tables(run.config)]
+
+
+def cells_by_way(runs: Sequence[Run]) -> dict[str, dict[Cell, float]]:
+    """Way to train -> cell -> median distance over seeds, the table's cells first."""
+    found: dict[str, dict[Cell, float]] = {TABLE: {}}
+    names = {_how(run.config): way_of(run.config) for run in runs}
+    groups = distances_by(runs, "loss", "lipschitz_k", *HOW)
+    for (loss, k, *how), values in groups.items():
+        found.setdefault(names[tuple(how)], {})[loss, k] = median(values)
+    return found
+
+
+def _how(config: Config) -> tuple[float, ...]:
+    return tuple(getattr(config, field) for field in HOW)
+
+
+def survival(
+    table: Cells, checks: Mapping[str, Cells], claim: str | None = None
+) -> list[Check]:
+    """A statement stands only if its sign survives in all check cells.
+
+    Args:
+        table: cell -> distance in the table itself.
+        checks: name of a way to train -> cell -> distance.
+        claim: whose statements; None for all.
+
+    Returns:
+        One check per statement that at least one way to train can test.
+    """
+    found = []
+    for statement in STATEMENTS:
+        margins = {name: statement.margin(cells) for name, cells in checks.items()}
+        known = {name: margin for name, margin in margins.items() if margin is not None}
+        own = statement.margin(table)
+        if not known or own is None or claim not in (None, statement.claim):
+            continue
+        margins = {TABLE: own, **known}
+        found.append(
+            Check(
+                f"{statement.text}, in the table and wherever it was checked",
+                "; ".join(_margin(name, margin) for name, margin in margins.items()),
+                all(margin > 1 for margin in margins.values()),
+            )
+        )
+    return found
+
+
+def _margin(name: str, margin: float) -> str:
+    return f"{name} {'yes' if margin > 1 else 'no'} ({margin:.2f})"
+
+
+def survival_checks(runs: Sequence[Run], claim: str | None = None) -> list[Check]:
+    """``survival`` of the statements on one data set, and whether NS breaks late.
+
+    Args:
+        runs: of Table 3 and of ``longer_training`` or ``bridge``.
+        claim: see ``survival``.
+
+    Returns:
+        Nothing where all runs are the table's.
+    """
+    cells = cells_by_way(runs)
+    table = cells.pop(TABLE)
+    found = survival(table, cells, claim)
+    mnist = {run.config.features for run in runs} == {"mnist"}
+    if mnist and found and claim in (None, "large_k"):
+        found.append(late_failure(cells, constant_distance(runs)))
+    return found
+
+
+def late_failure(checks: Mapping[str, Cells], constant: float) -> Check:
+    """Whether NS at a large k breaks after all in any other way to train (C2b)."""
+    shares = {
+        f"k = {k:g}, {name}": cells["ns", k] / constant
+        for name, cells in checks.items()
+        for k in LATE_K
+        if ("ns", k) in cells
+    }
+    return Check(
+        "NS at k = 10 or 50 is broken (at least a third of a constant image's "
+        "distance, as in the paper's MNIST column) in at least one way to train",
+        "shares " + "; ".join(f"{s:.2f} at {name}" for name, s in shares.items()),
+        any(not share < BROKEN_SHARE for share in shares.values()),
+    )
+
+
+def changed_sides(runs: Sequence[Run]) -> Check:
+    """Decisive: what works in the table works, and what is broken there is broken."""
+    cells = cells_by_way(runs)
+    table = cells.pop(TABLE)
+    mark = broken_share(runs) * constant_distance(runs)
+    moved = [
+        f"{LOSSES[cell[0]].label} {cell[1]:g} {_turn(table[cell], distance)} ({name})"
+        for name, cell, distance in _each(cells)
+        if is_broken(table[cell], mark, 1.0) != is_broken(distance, mark, 1.0)
+    ]
+    count = sum(map(len, cells.values()))
+    return Check(
+        "at least nine of ten cells that were trained otherwise work, or are broken, "
+        "as they are in the table",
+        f"{count - len(moved)} of {count}" + "; not " * bool(moved) + "; ".join(moved),
+        len(moved) <= CHANGED_SIDES * count,
+    )
+
+
+def _each(cells: Mapping[str, Cells]) -> Iterator[tuple[str, Cell, float]]:
+    for name, own in cells.items():
+        for cell, distance in own.items():
+            yield name, cell, distance
+
+
+def _turn(before: float, after: float) -> str:
+    return f"from {before:.3g} to {after:.3g}"
+
+
+def longer_training_checks(runs: Sequence[Run]) -> list[Check]:
+    """That the sides are kept, then every statement."""
+    return [changed_sides(runs), *survival_checks(runs)]
+
+
+def _configs(scale: str, seeds: Sequence[int]) -> list[Config]:
+    digits = {"dataset": "digits", "scale": scale, "seeds": seeds}
+    return [
+        *table3_configs(scale, seeds),
+        *longer_training(**digits),
+        *bridge(**digits),
+    ]
+
+
+CLAIMS = {
+    "longer_training": Claim(
+        statement=(
+            "What Table 3 shows after short training of narrow networks holds after "
+            "longer, slower and wider training"
+        ),
+        where="Table 3",
+        refuted_by=(
+            "cells that work in the table and are broken otherwise, or the reverse; an "
+            "order that turns around"
+        ),
+        page="15_longer_training",
+        configs=_configs,
+        checks=longer_training_checks,
+        of_paper=False,
+    )
+}
