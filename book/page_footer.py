@@ -57,6 +57,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "lipgan sweep plane --seeds 7",
     ),
     "14_what_the_bend_does": ("lipgan sweep mechanism --seeds 7",),
+    "15_longer_training": (
+        "lipgan sweep longer_training --seeds 7",
+        "lipgan sweep bridge --seeds 7",
+    ),
     "system_alr": ("lipgan sweep roads --seeds 7",),
     "system_lgan": ("lipgan sweep lgan --seeds 7",),
     "system_gran": ("lipgan sweep gran_k --seeds 7",),

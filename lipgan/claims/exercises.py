@@ -38,6 +38,7 @@ QUOTED: dict[str, dict[str, Measure]] = {
     "12_gradient_fields": {"": "gradient_cosine"},
     "13_one_knob": _DISTANCE,
     "14_what_the_bend_does": _DISTANCE,
+    "15_longer_training": _DISTANCE,
     "system_lgan": _AND_WIDTH,
 }
 

@@ -14,6 +14,7 @@ BREAK_IT_STEPS = 1000  # enough to see what breaks
 _BARE: dict[str, Any] = {"regularizer": "none"}
 _LONG: dict[str, Any] = {**_BARE, "num_steps": 4 * BREAK_IT_STEPS}
 _FAST: dict[str, Any] = {"lr_d": 1e-3}  # as in ``roads``
+_HASTY: dict[str, Any] = {"lr_d": 2e-3, "lr_g": 2e-3}
 _SGD: dict[str, Any] = {"optimizer": "sgd", "lr_d": 0.1, "lr_g": 0.1}
 _STEEP: dict[str, Any] = {"lipschitz_k": 10.0, "alpha": 1e-3, "d_biases": "scaled"}
 
@@ -74,6 +75,11 @@ BREAK_IT: dict[str, Cells] = {
             "cos-mono": {"push": "mono"},
             "cos-both": {"push": "mono", "balance": "equal"},
         }.items()
+    },
+    "15_longer_training": {
+        f"{loss}-{k:g}": {"loss": loss, "lipschitz_k": k, **_HASTY}
+        for loss in ("ns", "wgan")
+        for k in (1.0, 10.0)
     },
     "system_lgan": _losses("wgan lgan_exp", **_weights("maxgp", 0.1)),
 }

@@ -109,41 +109,48 @@ STATEMENTS = (
 )
 
 
-def way(config: Config) -> str:
-    """How a config trains, in words."""
-    words = f"{config.num_steps:,} steps at {config.lr_g:g}, width {config.width}"
-    own = replace(config, ema_decay=FROM_SCALE).ema_decay
-    return words if config.ema_decay == own else f"{words}, last weights"
-
-
-def as_in_the_tables(config: Config) -> bool:
-    """Whether a config trains as its scale does: steps, learning rate and width."""
-    own = replace(config, **dict.fromkeys(HOW, FROM_SCALE))
-    return _how(own) == _how(config)
-
-
 def way_of(config: Config) -> str:
-    """``way``, or ``table`` where a config trains as the tables of its scale do."""
-    return TABLE if as_in_the_tables(config) else way(config)
+    """What differs from the training of its scale's tables, in words, or ``table``."""
+    own = replace(config, **dict.fromkeys(HOW, FROM_SCALE))
+    words = {
+        "num_steps": f"{config.num_steps:,} steps",
+        "lr_g": f"learning rate {config.lr_g:g}",
+        "width": f"width {config.width}",
+        "ema_decay": "last weights",
+    }
+    told = [words[f] for f in HOW if getattr(own, f) != getattr(config, f)]
+    return ", ".join(told) or TABLE
 
 
 def of_the_table(runs: Iterable[Run]) -> list[Run]:
     """Those that train as the tables of their scale do."""
-    return [run for run in runs if as_in_the_tables(run.config)]
+    return [run for run in runs if way_of(run.config) == TABLE]
+
+
+def distances_by_way(runs: Sequence[Run]) -> dict[str, dict[Cell, list[float]]]:
+    """Way to train -> cell -> distance of each seed, the table's cells first."""
+    found: dict[str, dict[Cell, list[float]]] = {TABLE: {}}
+    names = {tuple(getattr(r.config, f) for f in HOW): way_of(r.config) for r in runs}
+    groups = distances_by(runs, "loss", "lipschitz_k", *HOW)
+    for (loss, k, *how), values in groups.items():
+        found.setdefault(names[tuple(how)], {})[loss, k] = values
+    return found
 
 
 def cells_by_way(runs: Sequence[Run]) -> dict[str, dict[Cell, float]]:
     """Way to train -> cell -> median distance over seeds, the table's cells first."""
-    found: dict[str, dict[Cell, float]] = {TABLE: {}}
-    names = {_how(run.config): way_of(run.config) for run in runs}
-    groups = distances_by(runs, "loss", "lipschitz_k", *HOW)
-    for (loss, k, *how), values in groups.items():
-        found.setdefault(names[tuple(how)], {})[loss, k] = median(values)
-    return found
+    return {
+        name: {cell: median(seeds) for cell, seeds in own.items()}
+        for name, own in distances_by_way(runs).items()
+    }
 
 
-def _how(config: Config) -> tuple[float, ...]:
-    return tuple(getattr(config, field) for field in HOW)
+def cells_trained_otherwise(runs: Sequence[Run]) -> list[Cell]:
+    """The cells that any other way has, by loss and k."""
+    cells = {
+        (r.config.loss, r.config.lipschitz_k) for r in runs if way_of(r.config) != TABLE
+    }
+    return sorted(cells, key=lambda cell: (list(LOSSES).index(cell[0]), cell[1]))
 
 
 def survival(
@@ -251,11 +258,10 @@ def longer_training_checks(runs: Sequence[Run]) -> list[Check]:
 
 
 def _configs(scale: str, seeds: Sequence[int]) -> list[Config]:
-    digits = {"dataset": "digits", "scale": scale, "seeds": seeds}
+    others = (longer_training, bridge)
     return [
         *table3_configs(scale, seeds),
-        *longer_training(**digits),
-        *bridge(**digits),
+        *(config for make in others for config in make("digits", scale, seeds)),
     ]
 
 
