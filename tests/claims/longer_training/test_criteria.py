@@ -36,7 +36,7 @@ def test_every_statement_holds_in_the_papers_columns():
 def test_no_statement_holds_where_all_distances_are_equal_but_the_likeness():
     alike = dict.fromkeys(TABLE3["mnist"], 20.0)
     assert [s.text for s in STATEMENTS if s.sign(alike)] == [
-        "WGAN at k = 10 is within 1.25 times its k = 1"
+        "WGAN at k = 10 is within 1.25 times WGAN at k = 1"
     ]
 
 
@@ -48,13 +48,13 @@ def test_a_statement_that_turns_in_one_check_does_not_stand():
         c.criterion.split(",")[0]: c for c in survival(table, {"a": long, "b": slow})
     }
     assert set(found) == {
-        "NS at k = 10 is worse than at k = 1",
-        "NS at k = 10 is worse than WGAN there",
+        "NS at k = 10 is worse than NS at k = 1",
+        "NS at k = 10 is worse than WGAN at k = 10",
     }
-    turned = found["NS at k = 10 is worse than at k = 1"]
+    turned = found["NS at k = 10 is worse than NS at k = 1"]
     assert turned.found == "table yes (3.14); a no (0.95); b yes (1.50)"
     assert not turned.holds
-    assert found["NS at k = 10 is worse than WGAN there"].holds
+    assert found["NS at k = 10 is worse than WGAN at k = 10"].holds
     missed = survival(dict.fromkeys(table, 20.0), {"b": slow})
     assert holds(missed) == [False]
 
