@@ -41,7 +41,6 @@ from lipgan.runs import Run
 
 SEEDS = (1, 2, 3)
 CHECK_SEED = 1  # of the runs trained otherwise
-CHECKED: tuple[str, ...] = ()  # data sets on which these are published
 
 
 Criterion = Callable[[Table], list[Check]]
@@ -55,11 +54,13 @@ class OnData:
         configs: scale and seeds to the runs that are needed.
         checks: runs to lines of evidence, the decisive one first.
         seeds: that count as evidence.
+        bearing: scale to runs of other experiments that count where all are at hand.
     """
 
     configs: Callable[[str, Sequence[int]], list[Config]]
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: tuple[int, ...] = SEEDS
+    bearing: Callable[[str], list[Config]] = lambda scale: []
 
 
 def _table3(claim: str, *parts: Criterion) -> Callable[[Sequence[Run]], list[Check]]:
@@ -93,17 +94,13 @@ def _on(dataset: str) -> dict[str, OnData]:
     def runs_of(table: Callable[..., list[Config]]) -> Callable[..., list[Config]]:
         return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
 
+    def otherwise(scale: str) -> list[Config]:
+        return runs_of(experiments.longer_training)(scale, [CHECK_SEED])
+
     def longer(scale: str, seeds: Sequence[int]) -> list[Config]:
-        return [
-            *runs_of(experiments.table3)(scale, seeds),
-            *runs_of(experiments.longer_training)(scale, [CHECK_SEED]),
-        ]
+        return [*table3(scale, seeds), *otherwise(scale)]
 
-    def table3(scale: str, seeds: Sequence[int]) -> list[Config]:
-        checked = dataset in CHECKED and scale == "embedded"  # the short training
-        own = runs_of(experiments.table3)
-        return longer(scale, seeds) if checked else own(scale, seeds)
-
+    table3 = runs_of(experiments.table3)
     parts: dict[str, tuple[Criterion, ...]] = {
         "table3": (criteria.extremes, criteria.order),
         "small_k": (_trained, criteria.price),
@@ -112,7 +109,10 @@ def _on(dataset: str) -> dict[str, OnData]:
         "best_cell": (criteria.best,),
     }
     domains = runs_of(experiments.image_domains)
-    found = {name: OnData(table3, _table3(name, *own)) for name, own in parts.items()}
+    found = {
+        name: OnData(table3, _table3(name, *own), bearing=otherwise)
+        for name, own in parts.items()
+    }
     found |= {
         "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
         "table4a": OnData(

@@ -48,6 +48,12 @@ def needed(
     return _judged(name, dataset).configs(scale, seeds)
 
 
+def bearing(name: str, scale: str, dataset: str = HOME) -> list[Config]:
+    """The runs of other experiments that count as well, where all are at hand."""
+    claim = _judged(name, dataset)
+    return claim.bearing(scale) if isinstance(claim, OnData) else []
+
+
 def seeds_of(name: str, dataset: str = HOME) -> tuple[int, ...]:
     """The seeds that the published evidence on a claim holds."""
     if dataset == HOME:
@@ -107,6 +113,10 @@ def judged(
         known = load_known(configs, store)
         if len(known) == len(configs):
             runs |= {run.config: run for run in known}
+    others = bearing(name, scale, dataset) if runs else []
+    known = load_known(others, store)
+    if len(known) == len(others):
+        runs |= {run.config: run for run in known}
     return judge(name, list(runs.values()), scale, dataset)
 
 
@@ -143,7 +153,7 @@ def judge_parts(
         runs = parts[name]
         if home != HOME:
             seeds = sorted({run.config.seed for run in runs})
-            wanted = set(needed(name, scale, seeds, home))
+            wanted = {*needed(name, scale, seeds, home), *bearing(name, scale, home)}
             runs = [run for run in runs if run.config in wanted]
         verdicts[name] = judge(name, runs, scale, home)
     return verdicts

@@ -8,7 +8,17 @@ from made_up import middle
 from lipgan import experiments
 from lipgan.claims import measures
 from lipgan.claims.base import Check
-from lipgan.claims.judge import CLAIMS, VERDICTS, judge, judge_page, judge_parts
+from lipgan.claims.judge import (
+    CLAIMS,
+    VERDICTS,
+    bearing,
+    judge,
+    judge_page,
+    judge_parts,
+    judged,
+)
+from lipgan.claims.published import TABLE3
+from lipgan.runs import RunStore
 
 TRAINED = [name for name in CLAIMS if CLAIMS[name].configs("smoke", [0])]
 
@@ -103,3 +113,27 @@ def test_a_page_on_other_data_is_judged_by_their_criteria(made_run):
     assert judge_page(["table4a"], table3, "embedded", "mnist")["table4a"].status == (
         "not tested"
     )
+
+
+def test_runs_that_bear_on_a_claim_count_where_all_are_at_hand(as_runs, tmp_path):
+    """NS at k = 10 is nearer than at k = 1 in longer training: it no longer stands."""
+
+    def distance(c):
+        late = c.num_steps > 2_000 and (c.loss, c.lipschitz_k) == ("ns", 10.0)
+        return 1.0 if late else TABLE3["mnist"][c.loss, c.lipschitz_k]
+
+    others = bearing("large_k", "embedded", "mnist")
+    table = experiments.table3("mnist", seeds=[1])
+    assert len(others) == 15
+    assert not set(others) & set(table)
+    store = RunStore(tmp_path)
+    found = []
+    for configs in (table, others[:-1], others[-1:]):
+        for run in as_runs(configs, distance, 286.96):
+            store.save(run)
+        found.append(judged("large_k", store, "embedded", dataset="mnist"))
+    alone, lacking, complete = found
+    assert alone == lacking
+    assert (alone.status, complete.status) == ("reproduced", "partly")
+    assert len(complete.checks) == len(alone.checks) + 6
+    assert bearing("large_k", "embedded") == []
