@@ -133,8 +133,8 @@ def _differences() -> list[str]:
     ]
     return [
         "All published runs are of scale `embedded`; scale `paper` has "
-        "the paper's settings, and no run of it is published. What steps, learning rate "
-        "and width change is measured in {ref}`longer-training`.",
+        "the paper's settings, and no run of it is published. What steps, learning "
+        "rate and width change is measured in {ref}`longer-training`.",
         "",
         "| | here | in the paper |",
         "|---|---|---|",

@@ -37,6 +37,8 @@ def needed(seeds: Sequence[int]) -> list[Config]:
     for claim in CLAIMS.values():
         chosen = [seed for seed in seeds if seed < claim.seeds]
         configs |= dict.fromkeys(claim.configs(SCALE, chosen))
+        further = [c for c in claim.bearing(SCALE) if c.seed in chosen]
+        configs |= dict.fromkeys(further)
     return list(configs)
 
 

@@ -13,6 +13,7 @@ from lipgan.config import Config
 from lipgan.runs import Run
 
 Configs = Callable[[str, Sequence[int]], list[Config]]
+Bearing = Callable[[str], list[Config]]
 
 Answer = float | str
 
@@ -68,6 +69,8 @@ class Claim:
             closed formulas settle.
         checks: runs to lines of evidence, the decisive one first.
         seeds: how many seeds, from 0, the published evidence holds.
+        bearing: scale to further runs, of no matter which seed, that count where all
+            are at hand.
         live: whether ``make book`` trains seed 0 anew, beside the published seeds.
         of_paper: False for statements about other systems, made elsewhere or here.
         settled_by: where verdict and paper disagree, what may explain it and which run
@@ -84,6 +87,7 @@ class Claim:
     configs: Configs
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: int = 3
+    bearing: Bearing = lambda scale: []
     live: bool = False
     of_paper: bool = True
     settled_by: str = ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from lipgan import experiments
-from lipgan.claims.base import Check
+from lipgan.claims.base import Bearing, Check, Configs
 from lipgan.claims.fid_against_alpha.limit import (
     spread_shrinks_checks,
     table5_and_4a,
@@ -54,13 +54,13 @@ class OnData:
         configs: scale and seeds to the runs that are needed.
         checks: runs to lines of evidence, the decisive one first.
         seeds: that count as evidence.
-        bearing: scale to runs of other experiments that count where all are at hand.
+        bearing: scale to further runs that count where all are at hand.
     """
 
-    configs: Callable[[str, Sequence[int]], list[Config]]
+    configs: Configs
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: tuple[int, ...] = SEEDS
-    bearing: Callable[[str], list[Config]] = lambda scale: []
+    bearing: Bearing = lambda scale: []
 
 
 def _table3(claim: str, *parts: Criterion) -> Callable[[Sequence[Run]], list[Check]]:

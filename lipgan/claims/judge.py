@@ -49,9 +49,8 @@ def needed(
 
 
 def bearing(name: str, scale: str, dataset: str = HOME) -> list[Config]:
-    """The runs of other experiments that count as well, where all are at hand."""
-    claim = _judged(name, dataset)
-    return claim.bearing(scale) if isinstance(claim, OnData) else []
+    """Further runs that count as well, where all are at hand."""
+    return _judged(name, dataset).bearing(scale)
 
 
 def seeds_of(name: str, dataset: str = HOME) -> tuple[int, ...]:
