@@ -25,15 +25,16 @@ MOMENTS = 17  # of a history that the figure shows
 
 
 def table3_groups(evidence: Records) -> list[list[Run]]:
-    """Every complete Table 3 under spectral normalization that the evidence holds.
+    """Every Table 3 under spectral normalization of which a seed is complete.
 
     Runs belong together when their configs differ in loss, k_SN and seed only, so
-    records of another data set or budget make a table of their own.
+    records of another data set or budget make a table of their own. Seeds that lack
+    cells are left out.
     """
     grid = {
         (loss, k) for loss in experiments.TABLE3_LOSSES for k in experiments.TABLE3_K
     }
-    groups: dict[tuple, list[Run]] = {}
+    groups: dict[tuple, dict[int, list[Run]]] = {}
     for run in evidence:
         config = run.config
         plain = (config.regularizer, config.optimizer, config.alpha)
@@ -41,10 +42,20 @@ def table3_groups(evidence: Records) -> list[list[Run]]:
             if (config.loss, config.lipschitz_k) in grid:
                 fields = config.identity.items()
                 key = tuple(sorted((k, v) for k, v in fields if k not in OF_CELL))
-                groups.setdefault(key, []).append(run)
-    complete = [runs for runs in groups.values() if {_cell(r) for r in runs} == grid]
+                groups.setdefault(key, {}).setdefault(config.seed, []).append(run)
+    complete = [
+        [
+            run
+            for own in seeds.values()
+            if {_cell(r) for r in own} == grid
+            for run in own
+        ]
+        for seeds in groups.values()
+    ]
     order = list(DATASETS)
-    return sorted(complete, key=lambda runs: order.index(runs[0].config.dataset))
+    return sorted(
+        filter(None, complete), key=lambda runs: order.index(runs[0].config.dataset)
+    )
 
 
 def _cell(run: Run) -> tuple[str, float]:

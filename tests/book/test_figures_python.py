@@ -116,6 +116,14 @@ def test_table3_shows_the_records_and_the_paper(table3):
     assert len(json.dumps(table3)) < LARGEST_DATA
 
 
+def test_seeds_that_lack_cells_are_left_out_of_table3(made_run):
+    runs = [made_run(config) for config in experiments.table3(seeds=[0, 1, 2])]
+    (group,) = figure_table3.table3_groups(runs[:-1])
+    assert {run.config.seed for run in group} == {0, 1}
+    assert len(group) == 70
+    assert figure_table3.table3_groups(runs[:34]) == []
+
+
 def test_commands_train_the_very_run(table3, monkeypatch):
     asked = []
     monkeypatch.setattr(
