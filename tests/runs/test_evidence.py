@@ -1,6 +1,7 @@
 """Published evidence: what is packed comes back, and what is damaged is refused."""
 
 import hashlib
+import re
 import subprocess
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 
 from lipgan import experiments
 from lipgan.runs import RunStore
-from lipgan.runs.catalog import catalog
-from lipgan.runs.evidence import SUMS, Evidence
+from lipgan.runs.catalog import README, catalog
+from lipgan.runs.evidence import SUMS, Evidence, evidence_store
 from lipgan.runs.table import EvidenceError
 from lipgan.sweep.publish import publish
 from lipgan.training import train
@@ -159,6 +160,15 @@ def test_the_catalog_lists_every_table(evidence):
     text = catalog(evidence, {"digits/table3": "reproduced"})
     assert "| [digits/table3](digits/table3/runs.csv) | 8 | 0–1 |" in text
     assert text.splitlines()[-2].endswith("| reproduced |")
+
+
+def test_the_published_catalog_counts_what_is_published():
+    published = evidence_store()
+    text = (published.path / README).read_text()
+    rows = re.findall(r"^\| \[(\S+)\]\(\S+\) \| (\d+) \|", text, re.M)
+    assert {name: int(count) for name, count in rows} == {
+        table.name: len(table.rows) for table in published.tables
+    }
 
 
 def test_a_run_belongs_to_the_experiment_that_was_trained_whole(made_run, tmp_path):
