@@ -116,9 +116,15 @@ def of_the_table(runs: Iterable[Run]) -> list[Run]:
 
 def distances_by_way(runs: Sequence[Run]) -> dict[str, dict[Cell, list[float]]]:
     """Way to train -> cell -> distance of each seed, the table's cells first."""
+    return by_way(runs, distances_by(runs, "loss", "lipschitz_k", *HOW))
+
+
+def by_way(
+    runs: Sequence[Run], groups: Mapping[tuple, list[float]]
+) -> dict[str, dict[Cell, list[float]]]:
+    """Values by loss, k and ``HOW`` as values by way to train and cell."""
     found: dict[str, dict[Cell, list[float]]] = {TABLE: {}}
     names = {tuple(getattr(r.config, f) for f in HOW): way_of(r.config) for r in runs}
-    groups = distances_by(runs, "loss", "lipschitz_k", *HOW)
     for (loss, k, *how), values in groups.items():
         found.setdefault(names[tuple(how)], {})[loss, k] = values
     return found

@@ -8,7 +8,7 @@ from drawings import drawn, marks
 from lipgan import experiments
 from lipgan.claims.longer_training.criteria import STATEMENTS
 from lipgan.claims.longer_training.figures import margins, samples_by_way
-from lipgan.claims.longer_training.tables import table_of_ways
+from lipgan.claims.longer_training.tables import table_of_ways, what_stands
 from lipgan.claims.published import TABLE3
 from lipgan.training import train
 
@@ -52,6 +52,21 @@ def test_the_table_has_a_row_a_cell_and_a_column_a_way(ways):
     assert table.loc["COS, k = 5", "table"] == [TABLE3["mnist"]["cos", 5.0]]
     assert table.loc["COS, k = 5"].iloc[-1] == [math.inf]
     assert math.isnan(table.loc["COS, k = 5", "width 32"])
+
+
+def test_what_turns_around_is_named_with_the_training_in_which_it_does(ways, as_runs):
+    stand, turn = what_stands(ways).splitlines()
+    assert stand.startswith("- **Stand in every training**, 11: *NS at k = 10 is worse")
+    assert turn == "- **Do not**, 0: none."
+
+    def distance(c):
+        wide = c.width > 16 and (c.loss, c.lipschitz_k) == ("wgan", 1.0)
+        return 2.0 if wide else TABLE3["mnist"][c.loss, c.lipschitz_k]
+
+    configs = [run.config for run in ways]
+    stand, turn = what_stands(as_runs(configs, distance, 287.0)).splitlines()
+    assert "*WGAN at k = 1 is worse than NS at k = 1* (0.51 with width 32)" in turn
+    assert "COS at k = 1" in stand
 
 
 def test_samples_have_a_row_a_way_and_a_column_a_cell():
