@@ -108,6 +108,11 @@ def samples_by_way(runs: Sequence[Run]) -> Figure:
         ax.set_title(f"{LOSSES[loss].label}\n{number(k)}", weight="normal")
     for ax, name in zip(grid[:, 0], ways, strict=True):
         words = name.replace(", ", "\n")
-        style = {"rotation": 0, "ha": "right", "va": "center"}
+        style = {
+            "rotation": 0,
+            "ha": "right",
+            "va": "center",
+            "multialignment": "right",
+        }
         ax.set_ylabel(words, **style)
     return figure
