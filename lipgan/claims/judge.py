@@ -49,7 +49,12 @@ def needed(
 
 
 def bearing(name: str, scale: str, dataset: str = HOME) -> list[Config]:
-    """Further runs that count as well, where all are at hand."""
+    """Further runs that count as well, where all are at hand.
+
+    None for a data set without criteria of its own.
+    """
+    if dataset != HOME and name not in ELSEWHERE.get(dataset, {}):
+        return []
     return _judged(name, dataset).bearing(scale)
 
 

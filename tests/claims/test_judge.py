@@ -137,3 +137,4 @@ def test_runs_that_bear_on_a_claim_count_where_all_are_at_hand(as_runs, tmp_path
     assert (alone.status, complete.status) == ("reproduced", "partly")
     assert len(complete.checks) == len(alone.checks) + 6
     assert bearing("large_k", "embedded") == []
+    assert bearing("large_k", "embedded", "folder:/mine") == []
