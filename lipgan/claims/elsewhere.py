@@ -42,7 +42,6 @@ from lipgan.runs import Run
 SEEDS = (1, 2, 3)
 CHECK_SEED = 1  # of the runs trained otherwise
 
-
 Criterion = Callable[[Table], list[Check]]
 
 

@@ -80,6 +80,11 @@ class Statement:
             return 0.0
         return self.factor * cells[self.worse] / cells[self.better]
 
+    def margins(self, ways: Mapping[str, Cells]) -> dict[str, float]:
+        """Way to train -> margin, of the ways that have both cells."""
+        found = {name: self.margin(cells) for name, cells in ways.items()}
+        return {name: margin for name, margin in found.items() if margin is not None}
+
     def sign(self, cells: Cells) -> bool | None:
         """Whether it holds; None where a cell is missing."""
         margin = self.margin(cells)
@@ -166,9 +171,7 @@ def survival(
     """
     found = []
     for statement in STATEMENTS:
-        ways = {TABLE: table, **checks}
-        found_in = {name: statement.margin(cells) for name, cells in ways.items()}
-        margins = {name: m for name, m in found_in.items() if m is not None}
+        margins = statement.margins({TABLE: table, **checks})
         tested = TABLE in margins and len(margins) > 1
         if not tested or claim not in (None, statement.claim):
             continue

@@ -44,7 +44,7 @@ def margins(runs: Sequence[Run]) -> Figure:
     cells = cells_by_way(runs)
     column = runs[0].config.features if runs[0].config.features in TABLE3 else "mnist"
     others = {name: own for name, own in cells.items() if name != TABLE}
-    shown = [s for s in STATEMENTS if any(s.margin(own) for own in others.values())]
+    shown = [s for s in STATEMENTS if s.margins(others)]
     figure, ((ax,),) = panels(1, 1, 1.1 + 0.38 * len(shown))
     paper = f"paper, {DATASETS[column].label}"
     drawn = {TABLE: cells[TABLE], **others, paper: TABLE3[column]}

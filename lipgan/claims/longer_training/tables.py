@@ -44,8 +44,7 @@ def what_stands(runs: Sequence[Run]) -> str:
     cells = cells_by_way(runs)
     stand, turn = [], []
     for statement in STATEMENTS:
-        margins = {name: statement.margin(own) for name, own in cells.items()}
-        known = {name: m for name, m in margins.items() if m is not None}
+        known = statement.margins(cells)
         lost = [f"{m:.2f} with {name}" for name, m in known.items() if not m > 1]
         if set(known) <= {TABLE}:
             continue

@@ -7,6 +7,7 @@ import math
 import random
 
 import pytest
+from made_up import COPY, holds
 
 from lipgan import experiments
 from lipgan.claims.base import Check
@@ -28,13 +29,7 @@ from lipgan.claims.published import CONSTANT_FID, TABLE3
 from lipgan.config import Config
 
 COLUMNS = ("mnist", "cifar10")
-COPY = {"dataset": "folder:/copy", "image_size": 32, "channels": 3}
-COPY["features"] = "cifar10"
 EVERY = [(name, column) for name in CRITERIA for column in COLUMNS]
-
-
-def holds(checks):
-    return [check.holds for check in checks]
 
 
 def with_cells(column, **changed):

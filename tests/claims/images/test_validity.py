@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_up import COPY, holds
 
 from lipgan import experiments
 from lipgan.claims.images.validity import (
@@ -13,13 +14,7 @@ from lipgan.config import Config
 from lipgan.gan.losses import LOSSES
 from lipgan.metrics import attained_slopes
 
-COPY = {"dataset": "folder:/copy", "image_size": 32, "channels": 3}
-COPY["features"] = "cifar10"
 DATA = [{"dataset": "mnist"}, COPY]
-
-
-def holds(checks):
-    return [check.holds for check in checks]
 
 
 # The number of steps

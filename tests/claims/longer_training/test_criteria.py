@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from made_up import COPY, holds
 
 from lipgan import experiments
 from lipgan.claims.elsewhere import CHECK_SEED, ELSEWHERE
@@ -18,13 +19,7 @@ from lipgan.claims.longer_training.criteria import (
 )
 from lipgan.claims.published import TABLE3
 
-COPY = {"dataset": "folder:/copy", "image_size": 32, "channels": 3}
-COPY["features"] = "cifar10"
 DATA = [{"dataset": "mnist"}, COPY]
-
-
-def holds(checks):
-    return [check.holds for check in checks]
 
 
 def test_every_statement_holds_in_the_papers_columns():
