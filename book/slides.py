@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,12 @@ LARGEST = 300_000  # bytes of one file
 # Same data, same file: no date, and ids that do not change from run to run.
 STYLE = {"svg.hashsalt": "lipgan", "svg.fonttype": "path"}
 NO_DATE = {"Date": None}
-# (ink, ground) of a verdict: those of `lipgan.css`.
+CSS = Path(__file__).with_name("_static") / "lipgan.css"
+_SHADE = r"^\.verdict-([a-z-]+) \{ color: (#\w+); background: (#\w+); \}"
+# (ink, ground) of a verdict, as on the pages.
 SHADES = {
-    "reproduced": ("#0b6b3a", "#e6f5ec"),
-    "partly": ("#7a4d00", "#fdf1dc"),
-    "not reproduced": ("#9b1c1c", "#fdeaea"),
-    "not tested": ("#4a5360", "#eef0f3"),
+    name.replace("-", " "): (ink, ground)
+    for name, ink, ground in re.findall(_SHADE, CSS.read_text("utf-8"), re.M)
 }
 Verdicts = Mapping[Cell, Verdict | None]
 

@@ -31,6 +31,23 @@ def browser():
         yield chromium
 
 
+@pytest.fixture
+def open_page(browser):
+    """Call it for a page of the built site; its problems are in the second value."""
+    pages = []
+
+    def make(name, query="", **options):
+        page = browser.new_page(viewport=site_survey.DESKTOP, **options)
+        pages.append(page)
+        found = site_survey.listen(page)
+        site_survey.open_page(page, (site_survey.find_site() / name).as_uri() + query)
+        return page, found
+
+    yield make
+    for page in pages:
+        page.close()
+
+
 @pytest.fixture(scope="module")
 def figures_site(tmp_path_factory):
     """A page with all figures on the published records of one seed."""

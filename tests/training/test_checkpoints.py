@@ -1,42 +1,17 @@
 """A resumed cohort ends exactly as an undisturbed one, and no wrong file is used."""
 
 import json
-import math
 from dataclasses import replace
 
 import pytest
-import torch
 from PIL import Image
 
 from lipgan.config import Config
 from lipgan.engine.cohort import Cohort
 from lipgan.gan.optimizers import OPTIMIZERS
 from lipgan.gan.regularizers import REGULARIZERS
-from lipgan.training import Training, checkpoints, load_data, loop, train
-from lipgan.training.checkpoints import (
-    CheckpointError,
-    Checkpoints,
-    cohort_id,
-    decode,
-    encode,
-)
+from lipgan.training import Training, checkpoints, load_data, train
 from lipgan.training.stopping import Stopped
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return Checkpoints(tmp_path / "checkpoints", every=1e9)
-
-
-@pytest.fixture
-def stop_after(monkeypatch):
-    """Call it with a number of steps, after which training is told to stop."""
-
-    def stop_after(steps):
-        asked = iter([None] * steps)
-        monkeypatch.setattr(loop, "reason_to_stop", lambda _: next(asked, "enough"))
-
-    return stop_after
 
 
 def identical(ours, theirs):
@@ -163,25 +138,6 @@ def test_groups_are_those_that_went_as_far_together(tiny, folder):
     assert folder.groups([]) == []
 
 
-@pytest.fixture
-def kept(tiny, folder, stop_after):
-    """A cohort stopped after four of six steps, and its file."""
-    configs = four_members(tiny)
-    stop_after(4)
-    with pytest.raises(Stopped):
-        train(configs, device="cpu", checkpoints=folder)
-    (path,) = folder.directory.iterdir()
-    stop_after(10_000)
-    return configs, path
-
-
-def test_the_file_is_named_after_its_members(kept):
-    configs, path = kept
-    digest = load_data(configs[0]).digest
-    assert path.stem == cohort_id((c.config_id for c in reversed(configs)), digest)
-    assert decode(path).step == 4
-
-
 def spoil_byte(path, monkeypatch):
     content = bytearray(path.read_bytes())
     content[-40] ^= 1
@@ -259,78 +215,3 @@ def test_another_folder_of_images_does_not_go_on_from_this_one(
     lines.clear()
     train([cats], device="cpu", checkpoints=folder, progress=lines.append)
     assert any("goes on after step 4" in line for line in lines)
-
-
-def test_a_checkpoint_goes_when_all_its_members_have_records(kept, folder):
-    configs, path = kept
-    digest = load_data(configs[0]).digest
-    folder.tidy({c.config_id: digest for c in configs[1:]})
-    assert path.exists()
-    folder.tidy({c.config_id: "of other images" for c in configs})
-    assert path.exists()
-    folder.tidy({c.config_id: digest for c in configs})
-    assert not path.exists()
-
-
-def test_records_of_unknown_data_do_not_keep_a_checkpoint(kept, folder):
-    configs, path = kept
-    folder.tidy({c.config_id: None for c in configs})
-    assert not path.exists()
-
-
-def test_checkpoints_are_written_every_so_often(tiny, folder, monkeypatch):
-    steps = []
-    spy = replace(folder, every=0.0)
-    save = Checkpoints.save
-    monkeypatch.setattr(
-        Checkpoints, "save", lambda self, s: steps.append(s.step) or save(self, s)
-    )
-    train([tiny(num_steps=4)], device="cpu", checkpoints=spy)
-    assert steps == [1, 2, 3, 4]
-    steps.clear()
-    train([tiny(num_steps=4, seed=1)], device="cpu", checkpoints=folder)
-    assert steps == [4]  # before the samples are judged
-    steps.clear()
-    reading = replace(folder, every=None)
-    train([tiny(num_steps=4, seed=2)], device="cpu", checkpoints=reading)
-    assert steps == []
-
-
-def test_a_full_disk_does_not_end_training(tiny, folder, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(checkpoints.atomic, "write", full)
-    lines = []
-    spy = replace(folder, every=0.0)
-    (run,) = train([tiny()], device="cpu", checkpoints=spy, progress=lines.append)
-    assert run.status == "completed"
-    assert any("no checkpoint at step 1" in line for line in lines)
-
-
-def test_a_snapshot_survives_its_file(tiny, tmp_path):
-    training = Training(
-        four_members(tiny, regularizer="maxgp_memory"), load_data(tiny())
-    )
-    training.step(1)
-    training.done = 1
-    training.histories[0] = {"loss_d": [math.nan, 0.1, 1e-45]}
-    before = training.snapshot()
-    path = tmp_path / "a.safetensors"
-    path.write_bytes(encode(before))
-    after = decode(path)
-    assert repr(after.histories) == repr(before.histories)
-    assert before.tensors.keys() == after.tensors.keys()
-    assert "memory/steepest" in after.tensors
-    for name, tensor in before.tensors.items():
-        assert torch.equal(tensor, after.tensors[name]), name
-        assert tensor.dtype == after.tensors[name].dtype
-
-
-def test_a_file_of_something_else_is_refused(tmp_path):
-    from safetensors.torch import save_file
-
-    path = tmp_path / "a.safetensors"
-    save_file({"w": torch.zeros(2)}, path)
-    with pytest.raises(CheckpointError, match="not readable"):
-        decode(path)

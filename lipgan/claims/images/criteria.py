@@ -253,8 +253,3 @@ def table3_checks(runs: Sequence[Run]) -> list[Check]:
     """All criteria on Table 3, the decisive one first."""
     table = read(runs)
     return [check for judge in CRITERIA.values() for check in judge(table)]
-
-
-def checks_of(name: str) -> Callable[[Sequence[Run]], list[Check]]:
-    """One key of ``CRITERIA`` as a function of runs, for a claim of its own."""
-    return lambda runs: CRITERIA[name](read(runs))
