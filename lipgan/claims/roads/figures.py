@@ -48,7 +48,7 @@ def roads_at_a_glance(cells: Sequence[RoadCell]) -> Figure:
         _lines(ax, cells)
         _scale(ax, cells, name)
         ax.set_title(_rho(cells, name))
-    row[0].set_ylabel(cells[0].metric)
+    row[0].set_ylabel(cells[0].label)
     legend(figure, [*_hues(), *_shapes(cells), *_sizes()], columns=6)
     return finish(figure)
 
@@ -75,7 +75,7 @@ def roads_one_by_one(cells: Sequence[RoadCell]) -> Figure:
         _lines(ax, cells)
         _scale(ax, cells, "bend")
         ax.title.set_color(HUES[name])
-    figure.supylabel(cells[0].metric, fontsize="medium")
+    figure.supylabel(cells[0].label, fontsize="medium")
     legend(figure, [*_shapes(cells), *_fills(), *_sizes()], columns=5)
     return finish(figure)
 
@@ -97,7 +97,7 @@ def roads_scaled(cells: Sequence[RoadCell]) -> Figure:
             if key[3] == alpha:
                 _arrow(ax, found[*key[:3], 1.0], cell)
         ax.set_title(f"α = 1 to α = {alpha:g}")
-    row[0].set_ylabel(cells[0].metric)
+    row[0].set_ylabel(cells[0].label)
     moved = [c for c in cells if c.alpha != 1]
     hues = _hues({c.regularizer for c in moved})
     legend(figure, [*hues, *_shapes(moved)], columns=6)

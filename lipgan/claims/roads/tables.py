@@ -33,7 +33,7 @@ class RoadCell:
             where no finite domain was recorded.
         slopes: measured slope of the discriminator per seed; infinite if it diverged.
         distances: Frechet distance per seed; infinite if it diverged.
-        metric: name of that distance.
+        label: of that distance, for an axis.
         constant: distance of a constant image.
     """
 
@@ -45,7 +45,7 @@ class RoadCell:
     bends: tuple[float, ...]
     slopes: tuple[float, ...]
     distances: tuple[float, ...]
-    metric: str
+    label: str
     constant: float
 
     @property
@@ -85,7 +85,7 @@ def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
             bends=tuple(domains.nonlinearity(r) for r in group),
             slopes=tuple(r.metrics.get("lipschitz_gradient", math.inf) for r in group),
             distances=tuple(math.inf if r.diverged else r.metrics[name] for r in group),
-            metric=name,
+            label=measures.distance_label(runs),
             constant=constant,
         )
         for key, group in criteria.cells(runs).items()
