@@ -42,10 +42,15 @@ _FEW = (("ns", 1.0), ("ns", 10.0), ("wgan", 10.0))
 LONG_CELLS = {"digits": _LONG, "mnist": _LONG, "cifar10": _FEW}
 SLOW_CELLS = _FEW
 WIDE_CELLS = (("ns", 1.0), ("ns", 10.0), ("wgan", 1.0), ("wgan", 10.0))
-BRIDGE_CELLS = (
-    *(("ns", 1.0), ("wgan", 1.0), ("ns", 10.0)),
-    *(("cos", 5.0), ("ls", 0.2)),
-)
+# One such run on images of 32 x 32 pixels takes one to two hours of a core. There it is
+# asked of the two cells that the paper's tables call broken, the first of which works
+# in ours.
+_BROKEN = (("ns", 10.0), ("cos", 5.0))
+BRIDGE_CELLS = {
+    "digits": (("ns", 1.0), ("wgan", 1.0), ("ns", 10.0), ("cos", 5.0), ("ls", 0.2)),
+    "mnist": _BROKEN,
+    "cifar10": _BROKEN,
+}
 
 
 def _cells(cells: Iterable[tuple[str, float]]) -> list[dict]:
@@ -104,13 +109,14 @@ def bridge(
     seeds: Seeds = (0,),
     **fields: Any,
 ) -> list[Config]:
-    """Five cells with the paper's steps and learning rate, the last weights judged.
+    """Some cells with the paper's steps and learning rate, the last weights judged.
 
     Raises:
         ValueError: see ``longer_training``.
     """
     fields |= {"dataset": dataset, "scale": scale}
     own = Config(**fields)
-    fields |= {"num_steps": own.num_steps * TIMES[_column(own)].bridge}
+    name = _column(own)
+    fields |= {"num_steps": own.num_steps * TIMES[name].bridge}
     fields |= {"lr_d": PAPER_LR, "lr_g": PAPER_LR, "ema_decay": 0.0}
-    return grid(seeds, _cells(BRIDGE_CELLS), **fields)
+    return grid(seeds, _cells(BRIDGE_CELLS[name]), **fields)

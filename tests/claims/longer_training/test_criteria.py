@@ -1,6 +1,7 @@
 """What survives longer, slower and wider training."""
 
 import math
+from itertools import permutations
 
 import pytest
 from made_up import COPY, holds
@@ -68,8 +69,9 @@ def test_survival_is_read_from_the_check_runs(fields, as_runs):
     found = survival_checks(runs)
     assert all(holds(found))
     mnist = fields["dataset"] == "mnist"
-    assert len(found) == len(STATEMENTS) + 1 if mnist else len(STATEMENTS) - 3
-    assert "100,000 steps, learning rate 5e-05, last weights yes" in found[0].found
+    assert len(found) == (len(STATEMENTS) - 2 + 1 if mnist else 5)
+    crossed = "100,000 steps, learning rate 5e-05, last weights yes"
+    assert [crossed in line.found for line in found].count(True) == 1
     names = [len(survival_checks(runs, claim)) for claim in ("large_k", "best_cell")]
     assert names == ([6, 0] if mnist else [3, 0])
     assert survival_checks(as_runs(configs[:70], distance, 300.0)) == []  # the table's
@@ -170,9 +172,13 @@ def test_check_runs_differ_from_the_tables_in_steps_rate_or_width():
         experiments.longer_training("celeba")
 
 
-def test_the_bridge_trains_as_the_paper_does_but_for_the_width():
-    told = {(c.num_steps, c.lr_d, c.lr_g, c.ema_decay) for c in experiments.bridge()}
+@pytest.mark.parametrize("dataset", ["digits", "mnist", "cifar10_jpeg"])
+def test_the_bridge_trains_as_the_paper_does_but_for_the_width(dataset):
+    configs = experiments.bridge(dataset)
+    told = {(c.num_steps, c.lr_d, c.lr_g, c.ema_decay) for c in configs}
     assert told == {(100_000, 5e-5, 5e-5, 0.0)}
+    tested = {(s.worse, s.better) for s in STATEMENTS}
+    assert tested & set(permutations([(c.loss, c.lipschitz_k) for c in configs], 2))
 
 
 def test_a_run_that_diverged_is_never_better():
