@@ -78,6 +78,7 @@ class RoadCell:
 def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
     """The cells of ``experiments.roads`` and ``roads_scaled``, measured once."""
     name, constant = measures.distance_metric(runs), measures.constant_distance(runs)
+    label = measures.distance_label(runs)
     return [
         RoadCell(
             *key,
@@ -85,7 +86,7 @@ def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
             bends=tuple(domains.nonlinearity(r) for r in group),
             slopes=tuple(r.metrics.get("lipschitz_gradient", math.inf) for r in group),
             distances=tuple(math.inf if r.diverged else r.metrics[name] for r in group),
-            label=measures.distance_label(runs),
+            label=label,
             constant=constant,
         )
         for key, group in criteria.cells(runs).items()
