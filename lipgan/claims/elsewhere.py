@@ -10,7 +10,7 @@ any: that rule was written with the other criteria of images.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from lipgan import experiments
@@ -22,6 +22,7 @@ from lipgan.claims.fid_against_alpha.limit import (
 from lipgan.claims.images import alpha, criteria, validity
 from lipgan.claims.images.table import Table, read
 from lipgan.claims.longer_training.criteria import (
+    STATEMENTS,
     longer_training_checks,
     of_the_table,
     survival_checks,
@@ -41,6 +42,7 @@ from lipgan.runs import Run
 
 SEEDS = (1, 2, 3)
 CHECK_SEED = 1  # of the runs trained otherwise
+BRIDGED = ("mnist",)  # where ``experiments.bridge`` has been trained
 
 Criterion = Callable[[Table], list[Check]]
 
@@ -94,7 +96,9 @@ def _on(dataset: str) -> dict[str, OnData]:
         return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
 
     def otherwise(scale: str) -> list[Config]:
-        return runs_of(experiments.longer_training)(scale, [CHECK_SEED])
+        checks = runs_of(experiments.longer_training)(scale, [CHECK_SEED])
+        crossed = runs_of(experiments.bridge)(scale, [CHECK_SEED])
+        return checks + crossed * (dataset in BRIDGED)
 
     def longer(scale: str, seeds: Sequence[int]) -> list[Config]:
         return [*table3(scale, seeds), *otherwise(scale)]
@@ -108,10 +112,12 @@ def _on(dataset: str) -> dict[str, OnData]:
         "best_cell": (criteria.best,),
     }
     domains = runs_of(experiments.image_domains)
+    borne_on = {statement.claim for statement in STATEMENTS}
     found = {
-        name: OnData(table3, _table3(name, *own), bearing=otherwise)
-        for name, own in parts.items()
+        name: OnData(table3, _table3(name, *own)) for name, own in parts.items()
     }
+    for name in borne_on & set(parts):
+        found[name] = replace(found[name], bearing=otherwise)
     found |= {
         "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
         "table4a": OnData(
