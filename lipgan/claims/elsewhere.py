@@ -113,9 +113,7 @@ def _on(dataset: str) -> dict[str, OnData]:
     }
     domains = runs_of(experiments.image_domains)
     borne_on = {statement.claim for statement in STATEMENTS}
-    found = {
-        name: OnData(table3, _table3(name, *own)) for name, own in parts.items()
-    }
+    found = {name: OnData(table3, _table3(name, *own)) for name, own in parts.items()}
     for name in borne_on & set(parts):
         found[name] = replace(found[name], bearing=otherwise)
     found |= {
