@@ -19,6 +19,8 @@ from lipgan.claims.seeds import digits
 FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit, as a point
 LOST = '<span role="img" aria-label="diverged">×</span>'
 NONE = '<span role="img" aria-label="no value">–</span>'
+WORD_JOINER = "\u2060"  # no line ends here
+EXPONENT = re.compile(r"(?<=\de-)(?=\d)")
 PLAIN = re.compile(r"-?\d+(?:\.(\d+))?")
 NOTES = {
     "<small>": "Medians, below them the smallest and the largest.",
@@ -113,7 +115,8 @@ def _padded(text: str, places: int) -> str:
 
 
 def _label(name: Any) -> str:
-    return escape(f"{name:g}" if isinstance(name, float) else str(name))
+    text = escape(f"{name:g}" if isinstance(name, float) else str(name))
+    return EXPONENT.sub(WORD_JOINER, text)
 
 
 def _row_heads(index: pd.Index) -> list[str]:

@@ -7,7 +7,13 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from lipgan.claims.html_table import FIGURE_SPACE, LOST, POINT_SPACE, HtmlTable
+from lipgan.claims.html_table import (
+    FIGURE_SPACE,
+    LOST,
+    POINT_SPACE,
+    WORD_JOINER,
+    HtmlTable,
+)
 
 
 def rows(frame):
@@ -87,3 +93,9 @@ def test_numbers_in_headings_are_short_and_a_console_gets_a_table():
     (*_, (_, _, head)), (label, _) = rows(frame)
     assert (head, label[2]) == ("1", "0.25")
     assert repr(HtmlTable(frame)) == frame.to_string()
+
+
+def test_a_heading_ends_no_line_inside_a_number():
+    frame = pd.DataFrame({"rate 5e-05": [1.0], 1e-09: [2.0], "one-sided": [3.0]})
+    heads = re.findall(r'<th scope="col">(.*?)</th>', HtmlTable(frame)._repr_html_())
+    assert heads == [f"rate 5e-{WORD_JOINER}05", f"1e-{WORD_JOINER}09", "one-sided"]
