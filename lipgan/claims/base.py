@@ -18,6 +18,11 @@ Bearing = Callable[[str], list[Config]]
 Answer = float | str
 
 
+def no_further_runs(_scale: str) -> list[Config]:
+    """The ``Bearing`` of a claim that its own runs settle."""
+    return []
+
+
 @dataclass(frozen=True)
 class Check:
     """One line of evidence: what was asked, what was found, whether it holds.
@@ -87,7 +92,7 @@ class Claim:
     configs: Configs
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: int = 3
-    bearing: Bearing = lambda scale: []
+    bearing: Bearing = no_further_runs
     live: bool = False
     of_paper: bool = True
     settled_by: str = ""

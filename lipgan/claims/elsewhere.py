@@ -10,11 +10,11 @@ any: that rule was written with the other criteria of images.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from lipgan import experiments
-from lipgan.claims.base import Bearing, Check, Configs
+from lipgan.claims.base import Bearing, Check, Configs, no_further_runs
 from lipgan.claims.fid_against_alpha.limit import (
     spread_shrinks_checks,
     table5_and_4a,
@@ -61,7 +61,7 @@ class OnData:
     configs: Configs
     checks: Callable[[Sequence[Run]], list[Check]]
     seeds: tuple[int, ...] = SEEDS
-    bearing: Bearing = lambda scale: []
+    bearing: Bearing = no_further_runs
 
 
 def _table3(claim: str, *parts: Criterion) -> Callable[[Sequence[Run]], list[Check]]:
@@ -96,9 +96,10 @@ def _on(dataset: str) -> dict[str, OnData]:
         return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
 
     def otherwise(scale: str) -> list[Config]:
-        checks = runs_of(experiments.longer_training)(scale, [CHECK_SEED])
-        crossed = runs_of(experiments.bridge)(scale, [CHECK_SEED])
-        return checks + crossed * (dataset in BRIDGED)
+        tables = [experiments.longer_training]
+        if dataset in BRIDGED:
+            tables.append(experiments.bridge)
+        return [c for table in tables for c in runs_of(table)(scale, [CHECK_SEED])]
 
     def longer(scale: str, seeds: Sequence[int]) -> list[Config]:
         return [*table3(scale, seeds), *otherwise(scale)]
@@ -113,9 +114,14 @@ def _on(dataset: str) -> dict[str, OnData]:
     }
     domains = runs_of(experiments.image_domains)
     borne_on = {statement.claim for statement in STATEMENTS}
-    found = {name: OnData(table3, _table3(name, *own)) for name, own in parts.items()}
-    for name in borne_on & set(parts):
-        found[name] = replace(found[name], bearing=otherwise)
+    found = {
+        name: OnData(
+            table3,
+            _table3(name, *own),
+            bearing=otherwise if name in borne_on else no_further_runs,
+        )
+        for name, own in parts.items()
+    }
     found |= {
         "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
         "table4a": OnData(

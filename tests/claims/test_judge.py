@@ -124,6 +124,7 @@ def test_runs_that_bear_on_a_claim_count_where_all_are_at_hand(as_runs, tmp_path
 
     others = bearing("large_k", "embedded", "mnist")
     table = experiments.table3("mnist", seeds=[1])
+    assert bearing("best_cell", "embedded", "mnist") == []  # no statement is about it
     assert len(others) == 16 + 2  # longer, slower or wider, and the bridge
     assert not set(others) & set(table)
     store = RunStore(tmp_path)
