@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lipgan.claims import CLAIMS
 from lipgan.claims.judge import SEEDS, Remembered, Verdict, counted
 from lipgan.claims.matrix import COLUMNS, Cell
+from lipgan.claims.numerals import raised
 from lipgan.claims.page import badge, listed
 from lipgan.config.scales import SCALES, STEPS
 from lipgan.runs import Run, training_seconds
@@ -169,7 +170,7 @@ def _results(verdicts: dict[str, Verdict], names: Sequence[str]) -> list[str]:
     ]
     for name in names:
         verdict, claim = verdicts[name], CLAIMS[name]
-        found = f": {verdict.checks[0].found}" if verdict.checks else ""
+        found = f": {raised(verdict.checks[0].found)}" if verdict.checks else ""
         link = f"[{claim.statement}]({claim.page}.ipynb)"
         lines.append(f"- {badge(verdict.status)} {link}{found}")
     return [*lines, "`````"]
@@ -185,7 +186,8 @@ def _on_papers_images(cells: dict[Cell, Verdict | None]) -> list[str]:
             also = "; not: " + "; ".join(failed) if failed else ""
             lines.append(
                 f"- {badge(verdict.status)} {column}, {listed(verdict.seeds)}: "
-                f"{CLAIMS[name].statement}. {first.criterion}: {first.found}{also}."
+                f"{CLAIMS[name].statement}. "
+                + raised(f"{first.criterion}: {first.found}{also}.")
             )
     if not lines:
         return []

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
+from lipgan.claims.numerals import number
 from lipgan.claims.published import Cell
 from lipgan.claims.style import COLORS, FAINT, HUES, MARKERS, OMEGA, TEXT, WIDTH
 from lipgan.gan.losses import LOSSES
@@ -20,7 +21,6 @@ from lipgan.runs import Run
 # Config fields that can be the columns of a grid of samples.
 COLUMN_TITLES = {"lipschitz_k": "k = {}", "alpha": "α = {}", "seed": "seed {}"}
 OPTIMIZER_COLORS = dict(zip(OPTIMIZERS, HUES, strict=False))
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def panels(
@@ -65,18 +65,6 @@ def panel_each(
 def loss_names(losses: Iterable[str]) -> dict[str, str]:
     """Keys of ``LOSSES`` with their labels, each once, in this order."""
     return {loss: LOSSES[loss].label for loss in losses}
-
-
-def number(value: float) -> str:
-    """Three significant digits; powers of ten as such where zeros would pile up."""
-    if value < 0:
-        return f"\N{MINUS SIGN}{number(-value)}"
-    if value == 0 or 1e-3 < value < 1e4 or not math.isfinite(value):
-        return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
-    digits, _, power = f"{value:.2e}".partition("e")
-    digits = digits.rstrip("0").rstrip(".")
-    front = "" if digits == "1" else f"{digits}·"
-    return f"{front}10{str(int(power)).translate(RAISED)}"
 
 
 def finish(figure: Figure) -> Figure:

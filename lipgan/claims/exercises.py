@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lipgan.claims import domains
 from lipgan.claims.measures import metric
-from lipgan.claims.seeds import digits
+from lipgan.claims.numerals import digits, raised
 from lipgan.config import Config
 from lipgan.experiments import break_it_runs
 from lipgan.runs import Run
@@ -72,4 +72,6 @@ def outcome(measure: Measure, config: Config) -> str:
     value = metric(run, measure) if isinstance(measure, str) else measure(run)
     if not math.isfinite(value):
         return NOT_MEASURED
-    return digits(value) if abs(value) < 1e3 else f"{float(f'{value:.3g}'):,.0f}"
+    if abs(value) < 1e3:
+        return raised(digits(value))
+    return f"{float(f'{value:.3g}'):,.0f}"

@@ -11,9 +11,8 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LogNorm, Normalize, to_rgb
 from matplotlib.figure import Figure
 
-from lipgan.claims.draw import number
+from lipgan.claims.numerals import digits, number
 from lipgan.claims.published import Cell
-from lipgan.claims.seeds import digits
 from lipgan.gan.losses import LOSSES
 
 LOST = "#4a4a4a"  # ground of cells that diverged

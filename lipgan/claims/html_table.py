@@ -14,13 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from lipgan.claims.seeds import digits
+from lipgan.claims.numerals import digits, raised
 
 FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit, as a point
 LOST = '<span role="img" aria-label="diverged">×</span>'
 NONE = '<span role="img" aria-label="no value">–</span>'
-WORD_JOINER = "\u2060"  # no line ends here
-EXPONENT = re.compile(r"(?<=\de-)(?=\d)")
 PLAIN = re.compile(r"-?\d+(?:\.(\d+))?")
 NOTES = {
     "<small>": "Medians, below them the smallest and the largest.",
@@ -64,8 +62,8 @@ class HtmlTable:
 def _column(cells: Sequence[Any]) -> list[str]:
     """The cells of one column, their decimals below one another."""
     if all(isinstance(cell, str) for cell in cells):
-        return [f'<td class="words">{escape(cell)}</td>' for cell in cells]
-    texts = [escape(c) if isinstance(c, str) else _number(c) for c in cells]
+        return [f'<td class="words">{raised(escape(cell))}</td>' for cell in cells]
+    texts = [raised(escape(c) if isinstance(c, str) else _number(c)) for c in cells]
     places = max(len(_decimals(text)) for text in texts)
     return [
         f"<td>{_padded(text, places)}{_seeds(cell)}</td>"
@@ -89,7 +87,7 @@ def _seeds(cell: Any) -> str:
     values = [] if isinstance(cell, str) else _values(cell)
     finite = [value for value in values if math.isfinite(value)]
     words = list(dict.fromkeys(digits(end(finite)) for end in (min, max) if finite))
-    notes = [" to ".join(words)] if len(words) > 1 else []
+    notes = [raised(" to ".join(words))] if len(words) > 1 else []
     for sign, is_lost in ((LOST, math.isinf), (NONE, math.isnan)):
         lost = sum(map(is_lost, values))
         if lost and finite:
@@ -116,7 +114,7 @@ def _padded(text: str, places: int) -> str:
 
 def _label(name: Any) -> str:
     text = escape(f"{name:g}" if isinstance(name, float) else str(name))
-    return EXPONENT.sub(WORD_JOINER, text)
+    return raised(text)
 
 
 def _row_heads(index: pd.Index) -> list[str]:

@@ -14,6 +14,7 @@ from lipgan.claims.judge import (
     judged,
     with_criteria,
 )
+from lipgan.claims.numerals import raised
 from lipgan.data import DATASETS
 from lipgan.runs import Run, RunStore, training_seconds
 from lipgan.runs.evidence import Records, evidence_store
@@ -92,7 +93,7 @@ def found(verdict: Verdict, line: int, *, until: str = "") -> str:
         until: characters; the text ends before the first of them.
     """
     text = verdict.checks[line].found if verdict.checks else NO_VERDICT
-    return re.split(f"[{re.escape(until)}]", text)[0] if until else text
+    return raised(re.split(f"[{re.escape(until)}]", text)[0] if until else text)
 
 
 def verdicts_markdown(verdicts: Mapping[str, Verdict], dataset: str = HOME) -> str:
@@ -171,12 +172,12 @@ def _line(check: Check) -> str:
         held += " (implementation check)"
     if check.untestable:
         held = f"Cannot decide ({check.untestable})"
-    return f"- **{held}:** {check.criterion}. Found: {check.found}."
+    return raised(f"- **{held}:** {check.criterion}. Found: {check.found}.")
 
 
 def _changed(change: Change, status: str) -> str:
     """A replaced criterion with the verdict that it gave, beside today's."""
-    return (
+    return raised(
         f"**Criterion changed on {change.day}.** Before: {change.before}; verdict "
         f"then: {badge(change.verdict)}, now: {badge(status)}. Why: {change.why}"
     )
@@ -201,7 +202,7 @@ def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
         verdict = judged(name, own, scale, dataset=dataset)
         seeds = seeds or verdict.seeds
         if verdict.checks:
-            found = "; ".join(check.found for check in verdict.checks)
+            found = raised("; ".join(check.found for check in verdict.checks))
             rows.append(
                 f"- {badge(verdict.status)} {CLAIMS[name].statement}. Found: {found}."
             )

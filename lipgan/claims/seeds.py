@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from statistics import fmean, median, stdev
 
 from lipgan.claims.measures import distances_by
+from lipgan.claims.numerals import digits
 from lipgan.runs import Run
 
 Distances = dict[tuple, float]
@@ -56,16 +57,6 @@ def ratio(values: Sequence[float]) -> str:
         return text
     low, high = math.exp(min(values)), math.exp(max(values))
     return f"{text} ({low:.3g} to {high:.3g} over seeds)"
-
-
-def digits(value: float) -> str:
-    """Three significant digits, no more and no fewer, so that a column lines up.
-
-    There is an exponent only where a table has no room.
-    """
-    if 999.5 <= abs(value) < 99950:
-        return f"{float(f'{value:.3g}'):.0f}"
-    return f"{value:#.3g}".rstrip(".") if value else "0"
 
 
 def interval(low: float, high: float) -> str:

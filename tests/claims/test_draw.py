@@ -93,14 +93,6 @@ def test_labels_of_lines_do_not_lie_on_one_another():
         assert below.y1 <= above.y0 + 1
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0, "0"), (1e-11, "10⁻¹¹"), (0.25, "0.25"), (1000, "1000"), (-2e9, "−2·10⁹")],
-)
-def test_numbers_are_short(value, text):
-    assert draw.number(value) == text
-
-
 def luminance(color):
     values = np.asarray(color)
     linear = np.where(

@@ -16,6 +16,7 @@ from lipgan.claims.draw import (
     panel_each,
     panels,
 )
+from lipgan.claims.numerals import number
 from lipgan.claims.style import COLORS, shades
 from lipgan.gan.losses import LOSSES, scaled
 
@@ -29,7 +30,7 @@ def scaled_losses(
     for loss, ax in axes.items():
         for alpha, color in zip(alphas, shades(len(alphas)), strict=True):
             curve = scaled(LOSSES[loss], alpha).d_real(scores)
-            ax.plot(scores, curve, color=color, label=f"α = {alpha:g}")
+            ax.plot(scores, curve, color=color, label=f"α = {number(alpha)}")
         ax.set(xlabel="score f", ylim=(-2 * reach, 2 * reach))
     legend_of(figure, next(iter(axes.values())))
     return finish(figure)

@@ -19,10 +19,10 @@ from lipgan.claims.draw import (
     legend,
     loss_names,
     medians,
-    number,
     panel_each,
     panels,
 )
+from lipgan.claims.numerals import number
 from lipgan.claims.published import TABLE2
 from lipgan.claims.style import FAINT, HUES, OMEGA, shades
 from lipgan.gan.losses import LOSSES

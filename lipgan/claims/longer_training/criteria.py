@@ -27,6 +27,7 @@ from lipgan.claims.measures import (
     distances_by,
     is_broken,
 )
+from lipgan.claims.numerals import number
 from lipgan.claims.published import BROKEN_SHARE, Cell
 from lipgan.config import Config
 from lipgan.config.fields import FROM_SCALE
@@ -115,7 +116,7 @@ def way_of(config: Config) -> str:
     own = replace(config, **dict.fromkeys(HOW, FROM_SCALE))
     words = {
         "num_steps": f"{config.num_steps:,} steps",
-        "lr_g": f"learning rate {config.lr_g:g}",
+        "lr_g": f"learning rate {number(config.lr_g)}",
         "width": f"width {config.width}",
         "ema_decay": "last weights",
     }

@@ -12,7 +12,6 @@ from lipgan.claims.draw import (
     crosses,
     finish,
     legend_of,
-    number,
     panels,
     samples,
 )
@@ -25,6 +24,7 @@ from lipgan.claims.longer_training.criteria import (
     cells_trained_otherwise,
     way_of,
 )
+from lipgan.claims.numerals import number
 from lipgan.claims.published import TABLE3
 from lipgan.claims.style import FAINT, HUES, INK, OMEGA
 from lipgan.data import DATASETS

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lipgan.claims.draw import finish, legend, level, panel_each, panels
+from lipgan.claims.numerals import number
 from lipgan.claims.published import BROKEN_SHARE
 from lipgan.claims.roads.criteria import CURVED, LINEAR
 from lipgan.claims.roads.tables import STRENGTHS, RoadCell, correlations
@@ -96,7 +97,7 @@ def roads_scaled(cells: Sequence[RoadCell]) -> Figure:
         for key, cell in found.items():
             if key[3] == alpha:
                 _arrow(ax, found[*key[:3], 1.0], cell)
-        ax.set_title(f"α = 1 to α = {alpha:g}")
+        ax.set_title(f"α = 1 to α = {number(alpha)}")
     row[0].set_ylabel(cells[0].label)
     moved = [c for c in cells if c.alpha != 1]
     hues = _hues({c.regularizer for c in moved})

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lipgan import data
-from lipgan.claims.draw import number, panels
+from lipgan.claims.draw import panels
+from lipgan.claims.numerals import number
 from lipgan.claims.style import FAINT, OMEGA, WIDTH
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run

@@ -15,12 +15,12 @@ from lipgan.claims.draw import (
     label_lines,
     legend,
     level,
-    number,
     panel_each,
     panels,
     samples,
 )
 from lipgan.claims.measures import COLLAPSED_COVERAGE, CRASHED_DENSITY
+from lipgan.claims.numerals import number
 from lipgan.claims.style import COLORS, FAINT, MARKERS, OMEGA
 from lipgan.claims.two_failures.criteria import UNEVEN
 from lipgan.gan.losses import LOSSES

@@ -70,7 +70,7 @@ def test_survival_is_read_from_the_check_runs(fields, as_runs):
     assert all(holds(found))
     mnist = fields["dataset"] == "mnist"
     assert len(found) == (len(STATEMENTS) - 2 + 1 if mnist else 5)
-    crossed = "100,000 steps, learning rate 5e-05, last weights yes"
+    crossed = "100,000 steps, learning rate 5·10⁻⁵, last weights yes"
     assert [crossed in line.found for line in found].count(True) == 1
     names = [len(survival_checks(runs, claim)) for claim in ("large_k", "best_cell")]
     assert names == ([6, 0] if mnist else [3, 0])

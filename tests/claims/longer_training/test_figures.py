@@ -47,7 +47,9 @@ def test_statements_that_no_training_tests_have_no_row(ways):
 def test_the_table_has_a_row_a_cell_and_a_column_a_way(ways):
     table = table_of_ways(ways)
     assert list(table.columns)[:2] == ["table", "32,000 steps"]
-    assert list(table.columns)[-1] == "100,000 steps, learning rate 5e-05, last weights"
+    assert (
+        list(table.columns)[-1] == "100,000 steps, learning rate 5·10⁻⁵, last weights"
+    )
     assert len(table) == 10
     assert table.loc["COS, k = 5", "table"] == [TABLE3["mnist"]["cos", 5.0]]
     assert table.loc["COS, k = 5"].iloc[-1] == [math.inf]

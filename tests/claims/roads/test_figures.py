@@ -87,7 +87,7 @@ def test_roads_one_by_one_shows_the_others_in_gray(road_cells):
 def test_roads_scaled_has_an_arrow_per_cell_and_alpha(road_cells):
     figure = drawn(roads_scaled(road_cells))
     assert [ax.get_title() for ax in figure.axes] == [
-        "α = 1 to α = 0.001",
+        "α = 1 to α = 10⁻³",
         "α = 1 to α = 1000",
     ]
     found = {(c.regularizer, c.loss, c.strength, c.alpha): c for c in road_cells}
