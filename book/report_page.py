@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lipgan.claims import CLAIMS
 from lipgan.claims.judge import SEEDS, Remembered, Verdict, counted
 from lipgan.claims.matrix import COLUMNS, Cell
-from lipgan.claims.numerals import raised
+from lipgan.claims.numerals import in_symbols
 from lipgan.claims.page import badge, listed
 from lipgan.config.scales import SCALES, STEPS
 from lipgan.runs import Run, training_seconds
@@ -170,7 +170,7 @@ def _results(verdicts: dict[str, Verdict], names: Sequence[str]) -> list[str]:
     ]
     for name in names:
         verdict, claim = verdicts[name], CLAIMS[name]
-        found = f": {raised(verdict.checks[0].found)}" if verdict.checks else ""
+        found = f": {in_symbols(verdict.checks[0].found)}" if verdict.checks else ""
         link = f"[{claim.statement}]({claim.page}.ipynb)"
         lines.append(f"- {badge(verdict.status)} {link}{found}")
     return [*lines, "`````"]
@@ -187,7 +187,7 @@ def _on_papers_images(cells: dict[Cell, Verdict | None]) -> list[str]:
             lines.append(
                 f"- {badge(verdict.status)} {column}, {listed(verdict.seeds)}: "
                 f"{CLAIMS[name].statement}. "
-                + raised(f"{first.criterion}: {first.found}{also}.")
+                + in_symbols(f"{first.criterion}: {first.found}{also}.")
             )
     if not lines:
         return []
@@ -199,7 +199,8 @@ def _open(verdicts: dict[str, Verdict], names: Iterable[str]) -> list[str]:
     """What would settle the claims that did not come out as stated."""
     rows = [
         f"- {CLAIMS[name].statement} (*{verdicts[name].status}*): "
-        f"{CLAIMS[name].settled_by[:1].upper()}{CLAIMS[name].settled_by[1:]}"
+        f"{CLAIMS[name].settled_by[:1].upper()}"
+        + in_symbols(CLAIMS[name].settled_by[1:])
         for name in names
         if verdicts[name].checks
         and verdicts[name].status != "reproduced"

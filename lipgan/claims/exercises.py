@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lipgan.claims import domains
 from lipgan.claims.measures import metric
-from lipgan.claims.numerals import digits, raised
+from lipgan.claims.numerals import digits, in_symbols
 from lipgan.config import Config
 from lipgan.experiments import break_it_runs
 from lipgan.runs import Run
@@ -73,5 +73,5 @@ def outcome(measure: Measure, config: Config) -> str:
     if not math.isfinite(value):
         return NOT_MEASURED
     if abs(value) < 1e3:
-        return raised(digits(value))
+        return in_symbols(digits(value))
     return f"{float(f'{value:.3g}'):,.0f}"

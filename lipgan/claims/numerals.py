@@ -1,9 +1,14 @@
-"""Numbers as a reader reads them: three digits, and powers of ten as such."""
+"""Numbers and formulas as a reader reads them: three digits, powers, Greek letters."""
 
 import math
 import re
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("-0123456789n", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
+SYMBOLS = {"alpha": "α", "Omega": "Ω", "Psi": "Ψ", "sqrt(d)": "√d"}
+VERBATIM = re.compile(r"(`[^`]*`|\$[^$]*\$)")  # code and formulas
+NAMED = re.compile("|".join(rf"\b{re.escape(name)}(?!\w)" for name in SYMBOLS))
+PRODUCT = re.compile(r"(?<=\w) \* (?=\w)")
+POWER = re.compile(r"(?<=\w)\^(-?\d+|n)\b")
 EXPONENT = re.compile(r"(?<![\w.])(\d(?:\.\d+)?)e([+-]?\d+)\b")
 
 
@@ -27,8 +32,19 @@ def number(value: float) -> str:
     return _power(front.rstrip("0").rstrip("."), power)
 
 
-def raised(text: str) -> str:
-    """A text with ``1e-09`` as 10⁻⁹ and ``5e-05`` as 5·10⁻⁵, wherever it says so."""
+def in_symbols(text: str) -> str:
+    """A sentence with 10⁻⁹ for ``1e-09``, α for ``alpha`` and kⁿ for ``k^n``.
+
+    Code in backticks and formulas in dollars stay as they are.
+    """
+    parts = VERBATIM.split(text)
+    parts[::2] = map(_with_symbols, parts[::2])
+    return "".join(parts)
+
+
+def _with_symbols(text: str) -> str:
+    text = NAMED.sub(lambda found: SYMBOLS[found[0]], text)
+    text = POWER.sub(lambda found: found[1].translate(RAISED), PRODUCT.sub("·", text))
     return EXPONENT.sub(lambda found: _power(*found.groups()), text)
 
 

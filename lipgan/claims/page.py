@@ -14,7 +14,7 @@ from lipgan.claims.judge import (
     judged,
     with_criteria,
 )
-from lipgan.claims.numerals import raised
+from lipgan.claims.numerals import in_symbols
 from lipgan.data import DATASETS
 from lipgan.runs import Run, RunStore, training_seconds
 from lipgan.runs.evidence import Records, evidence_store
@@ -93,7 +93,7 @@ def found(verdict: Verdict, line: int, *, until: str = "") -> str:
         until: characters; the text ends before the first of them.
     """
     text = verdict.checks[line].found if verdict.checks else NO_VERDICT
-    return raised(re.split(f"[{re.escape(until)}]", text)[0] if until else text)
+    return in_symbols(re.split(f"[{re.escape(until)}]", text)[0] if until else text)
 
 
 def verdicts_markdown(verdicts: Mapping[str, Verdict], dataset: str = HOME) -> str:
@@ -157,7 +157,7 @@ def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
             "code, so there is no verdict.",
         ]
     if verdict.status != "reproduced" and claim.settled_by:
-        lines += ["", f"**What would settle it:** {claim.settled_by}"]
+        lines += ["", f"**What would settle it:** {in_symbols(claim.settled_by)}"]
     lines += [line for c in claim.changes for line in ("", _changed(c, verdict.status))]
     return "\n".join(lines)
 
@@ -172,12 +172,12 @@ def _line(check: Check) -> str:
         held += " (implementation check)"
     if check.untestable:
         held = f"Cannot decide ({check.untestable})"
-    return raised(f"- **{held}:** {check.criterion}. Found: {check.found}.")
+    return in_symbols(f"- **{held}:** {check.criterion}. Found: {check.found}.")
 
 
 def _changed(change: Change, status: str) -> str:
     """A replaced criterion with the verdict that it gave, beside today's."""
-    return raised(
+    return in_symbols(
         f"**Criterion changed on {change.day}.** Before: {change.before}; verdict "
         f"then: {badge(change.verdict)}, now: {badge(status)}. Why: {change.why}"
     )
@@ -202,7 +202,7 @@ def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
         verdict = judged(name, own, scale, dataset=dataset)
         seeds = seeds or verdict.seeds
         if verdict.checks:
-            found = raised("; ".join(check.found for check in verdict.checks))
+            found = in_symbols("; ".join(check.found for check in verdict.checks))
             rows.append(
                 f"- {badge(verdict.status)} {CLAIMS[name].statement}. Found: {found}."
             )

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from lipgan.claims.numerals import digits, number, raised
+from lipgan.claims.numerals import digits, in_symbols, number
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,10 @@ def test_numbers_are_short(value, text):
         ("COS 1e-07, <b>1e11</b>", "COS 10⁻⁷, <b>10¹¹</b>"),
         ("run cos_1e-09 at 3e05f1", "run cos_1e-09 at 3e05f1"),  # names, not numbers
         ("one-sided, 0.1", "one-sided, 0.1"),
+        ("alpha * k^n of 10^5", "α·kⁿ of 10⁵"),
+        ("Omega within 2 K sqrt(d)", "Ω within 2 K √d"),
+        ("`--alpha 1e-4` and $k^n$, alpha_g", "`--alpha 1e-4` and $k^n$, alpha_g"),
     ],
 )
-def test_powers_of_ten_are_shown_as_such(text, shown):
-    assert raised(text) == shown
+def test_sentences_are_shown_in_symbols(text, shown):
+    assert in_symbols(text) == shown

@@ -173,7 +173,7 @@ CLAIMS: dict[str, Claim] = {
         ),
     ),
     "k_to_the_n": Claim(
-        "The Lipschitz constant of a network of n layers is about k^n",
+        "The Lipschitz constant of a network of n layers is about kⁿ",
         "Sec. 4.1, spectral normalization",
         "measured slopes that leave k^n by more than a factor of two",
         _PAGE,

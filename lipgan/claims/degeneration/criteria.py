@@ -145,7 +145,7 @@ CLAIMS: dict[str, Claim] = {
         ),
     ),
     "alpha_floor": Claim(
-        "Scalings below α = 1e-25 cannot be used: they give NaN",
+        "Scalings below α = 10⁻²⁵ cannot be used: they give NaN",
         "Sec. 3.2, after Eq. 10",
         "finite and right slopes below 1e-25 in the arithmetic that was used",
         "02_degeneration",
