@@ -113,7 +113,8 @@ def legend_of(figure: Figure, ax: Axes, columns: int = 0) -> None:
 def label_lines(ax: Axes) -> None:
     """Each line's label beside its right end, in its color, in place of a legend.
 
-    Limits and scales must be set. Labels that would lie on one another move apart.
+    Limits and scales must be set. A line that ends in NaN, where every seed diverged,
+    has it at the top. Labels that would lie on one another move apart.
     """
     to_axes = ax.transScale + ax.transLimits
     ends = []
@@ -121,7 +122,8 @@ def label_lines(ax: Axes) -> None:
         known = np.isfinite(np.asarray(line.get_ydata(), float))
         if known.any() and not str(line.get_label()).startswith("_"):
             last = np.column_stack(line.get_data())[known][-1]
-            ends.append((float(to_axes.transform(last)[1]), line))
+            place = float(to_axes.transform(last)[1]) if known[-1] else 1.0
+            ends.append((place, line))
     ends.sort(key=lambda end: end[0])
     whole = ax.get_figure(root=True)
     height = ax.get_position().height * (whole.get_figheight() if whole else 1)
@@ -173,10 +175,13 @@ def medians(
 
 
 def level(ax: Axes, value: float, text: str = "", ls: str = "--") -> None:
-    """A thin horizontal line with its name on it."""
+    """A thin horizontal line with its name on it, legible across other lines."""
     ax.axhline(value, color="0.5", lw=1, ls=ls, zorder=0)
     frame = ax.get_yaxis_transform()
-    ax.text(0.01, value, text, transform=frame, color=FAINT, va="bottom")
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+    ax.text(
+        *(0.01, value, text), transform=frame, color=FAINT, va="bottom", bbox=behind
+    )
 
 
 def distance_lines(

@@ -89,22 +89,25 @@ def _trained(table: Table) -> list[Check]:
     ]
 
 
-def _on(dataset: str) -> dict[str, OnData]:
-    """The claims by name, for a data set of 32 x 32 images."""
+def _runs_of(table: Callable[..., list[Config]], dataset: str) -> Configs:
+    """A table of ``experiments`` as the runs that a claim on this data set needs."""
+    return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
 
-    def runs_of(table: Callable[..., list[Config]]) -> Callable[..., list[Config]]:
-        return lambda scale, seeds: table(dataset=dataset, scale=scale, seeds=seeds)
+
+def _of_table3(dataset: str) -> dict[str, OnData]:
+    """What Table 3 says, and whether it is still so in longer training."""
+    table3 = _runs_of(experiments.table3, dataset)
 
     def otherwise(scale: str) -> list[Config]:
         tables = [experiments.longer_training]
         if dataset in BRIDGED:
             tables.append(experiments.bridge)
-        return [c for table in tables for c in runs_of(table)(scale, [CHECK_SEED])]
+        found = [_runs_of(table, dataset)(scale, [CHECK_SEED]) for table in tables]
+        return [config for configs in found for config in configs]
 
     def longer(scale: str, seeds: Sequence[int]) -> list[Config]:
         return [*table3(scale, seeds), *otherwise(scale)]
 
-    table3 = runs_of(experiments.table3)
     parts: dict[str, tuple[Criterion, ...]] = {
         "table3": (criteria.extremes, criteria.order),
         "small_k": (_trained, criteria.price),
@@ -112,7 +115,6 @@ def _on(dataset: str) -> dict[str, OnData]:
         "large_k": (criteria.straight, criteria.middle),
         "best_cell": (criteria.best,),
     }
-    domains = runs_of(experiments.image_domains)
     borne_on = {statement.claim for statement in STATEMENTS}
     found = {
         name: OnData(
@@ -122,34 +124,47 @@ def _on(dataset: str) -> dict[str, OnData]:
         )
         for name, own in parts.items()
     }
-    found |= {
-        "table5": OnData(runs_of(experiments.table5), alpha.table5_checks),
-        "table4a": OnData(
-            runs_of(experiments.table4a), alpha.table4a_checks, seeds=(1, 2)
-        ),
-        "table4b": OnData(
-            runs_of(experiments.table4b), alpha.table4b_checks, seeds=(1, 2)
-        ),
+    return found | {"longer_training": OnData(longer, longer_training_checks)}
+
+
+def _of_alpha(dataset: str) -> dict[str, OnData]:
+    """What Tables 4 and 5 say."""
+    tables = {
+        "table5": (experiments.table5, alpha.table5_checks, SEEDS),
+        "table4a": (experiments.table4a, alpha.table4a_checks, (1, 2)),
+        "table4b": (experiments.table4b, alpha.table4b_checks, (1, 2)),
     }
-    found["longer_training"] = OnData(longer, longer_training_checks)
-    if dataset == "mnist":
-        figure5 = partial(OnData, partial(figure5_and_healthy, dataset=dataset))
-        found["two_failures"] = figure5(two_failures_checks, seeds=(1, 2))
-        found["sample_bias"] = figure5(sample_bias_checks, seeds=(1, 2))
-        found["spread_shrinks"] = OnData(
-            runs_of(table5_and_4a), spread_shrinks_checks, seeds=(1, 2)
-        )
-        found["omega_shrinks"] = OnData(domains, validity.domain_checks, (1, 2))
-        mechanism = partial(
-            OnData,
-            runs_of(experiments.mechanism),
-            seeds=(FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2),
-        )
-        found["what_the_bend_does"] = mechanism(image_mechanism_checks)
-        found["bias_causes"] = mechanism(bias_causes_checks)
-    return found
+    return {
+        name: OnData(_runs_of(table, dataset), checks, seeds)
+        for name, (table, checks, seeds) in tables.items()
+    }
+
+
+def _of_domains_and_samples(dataset: str) -> dict[str, OnData]:
+    """What needs runs that have been trained on MNIST alone."""
+    figure5 = partial(
+        OnData, partial(figure5_and_healthy, dataset=dataset), seeds=(1, 2)
+    )
+    mechanism = partial(
+        OnData,
+        _runs_of(experiments.mechanism, dataset),
+        seeds=(FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2),
+    )
+    domains = _runs_of(experiments.image_domains, dataset)
+    return {
+        "two_failures": figure5(two_failures_checks),
+        "sample_bias": figure5(sample_bias_checks),
+        "spread_shrinks": OnData(
+            _runs_of(table5_and_4a, dataset), spread_shrinks_checks, (1, 2)
+        ),
+        "omega_shrinks": OnData(domains, validity.domain_checks, (1, 2)),
+        "what_the_bend_does": mechanism(image_mechanism_checks),
+        "bias_causes": mechanism(bias_causes_checks),
+    }
 
 
 ELSEWHERE: dict[str, dict[str, OnData]] = {
-    dataset: _on(dataset) for dataset in ("mnist", "cifar10_jpeg")
+    dataset: _of_table3(dataset) | _of_alpha(dataset)
+    for dataset in ("mnist", "cifar10_jpeg")
 }
+ELSEWHERE["mnist"] |= _of_domains_and_samples("mnist")

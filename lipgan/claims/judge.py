@@ -193,9 +193,14 @@ def _judged(name: str, dataset: str) -> Claim | OnData:
     return ELSEWHERE[dataset][name]
 
 
+def counts(check: Check) -> bool:
+    """Whether a line of evidence bears on the verdict."""
+    return not (check.implementation or check.untestable)
+
+
 def _status(checks: Sequence[Check]) -> str:
     """The verdict that these lines of evidence amount to."""
-    counted = [c.holds for c in checks if not (c.implementation or c.untestable)]
+    counted = [check.holds for check in checks if counts(check)]
     if not counted:
         return "not tested"
     if not counted[0]:

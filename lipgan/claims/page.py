@@ -11,6 +11,7 @@ from lipgan.claims.judge import (
     Remembered,
     Verdict,
     counted,
+    counts,
     judged,
     with_criteria,
 )
@@ -142,11 +143,14 @@ def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
     claim = CLAIMS[name]
     if not verdict.checks:
         return f"Scale `{verdict.scale or 'none'}` gives no verdict."
+    settle = f"**What would settle it:** {in_symbols(claim.settled_by)}"
+    if not verdict.seeds and all(check.untestable for check in verdict.checks):
+        return f"No published run can judge it.\n\n{settle}"
     seeds = listed(verdict.seeds) if verdict.seeds else "no seeds: closed formulas"
     late = home and (claim.post_hoc or bool(claim.changes))
     when = "written when the runs were known" if late else "fixed before the results"
     when += "" if home else " where they do not say otherwise"
-    lines = [f"Criteria, {when}:", "", *map(_line, verdict.checks)]
+    lines = [f"Criteria, {when}:", "", *_lines(verdict.checks)]
     lines += ["", f"Scale `{verdict.scale}`, {seeds}."]
     if not home:
         return "\n".join(lines)
@@ -157,17 +161,26 @@ def evidence_markdown(name: str, verdict: Verdict, *, home: bool = True) -> str:
             "code, so there is no verdict.",
         ]
     if verdict.status != "reproduced" and claim.settled_by:
-        lines += ["", f"**What would settle it:** {in_symbols(claim.settled_by)}"]
+        lines += ["", settle]
     lines += [line for c in claim.changes for line in ("", _changed(c, verdict.status))]
     return "\n".join(lines)
 
 
-def _line(check: Check) -> str:
-    """One line of evidence: whether it holds or why it does not count, what was found.
+def _lines(checks: Sequence[Check]) -> Iterator[str]:
+    """Lines of evidence; the first that counts decides, and says so beside others.
 
     A list, not a table: sentences beside numbers make columns of a few words.
     """
+    own = [check for check in checks if counts(check)]
+    for check in checks:
+        yield _line(check, decides=len(own) > 1 and check is own[0])
+
+
+def _line(check: Check, *, decides: bool) -> str:
+    """Whether it holds or why it does not count, and what was found."""
     held = "Holds" if check.holds else "Fails"
+    if decides:
+        held += ", which decides"
     if check.implementation:
         held += " (implementation check)"
     if check.untestable:

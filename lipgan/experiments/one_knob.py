@@ -26,7 +26,7 @@ SGD_K, SGD_KNOBS, SGD_RATE = (0.5, 1.0, 10.0), (0.1, 1.0), 0.1
 
 ARMS = ("own", "norm", "perm", "even", "mono", "tangent")
 BALANCES = ("own", "equal")
-# (pinned width, k, alpha): a domain held at a width, then cells that broke as they are.
+# (pinned width, k, alpha): a domain held at a width, then cells of the tables.
 SETTINGS = (
     *((width, k, 1.0) for width in (3.0, 10.0) for k in (1.0, 50.0)),
     *((0.0, 10.0, 1.0), (0.0, 50.0, 0.1), (0.0, 1.0, 1e3)),

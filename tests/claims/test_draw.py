@@ -80,6 +80,17 @@ def test_medians_join_what_did_not_diverge():
     assert list(marks(ax, "x")[0].get_xdata()) == [1, 2]
 
 
+def test_the_label_of_a_line_that_diverged_is_at_the_top():
+    figure, ((ax,),) = draw.panels(1, 1, 2)
+    ax.plot([0, 1, 2], [0.2, 0.3, np.nan], label="diverged")
+    ax.plot([0, 1, 2], [0.1, 0.2, 0.3], label="did not")
+    ax.set_ylim(0, 1)
+    draw.label_lines(ax)
+    drawn(figure)
+    heights = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert heights == {"diverged": 1.0, "did not": pytest.approx(0.3)}
+
+
 def test_labels_of_lines_do_not_lie_on_one_another():
     figure, ((ax,),) = draw.panels(1, 1, 2)
     for height in (0.5, 0.501, 0.502, 1.0):

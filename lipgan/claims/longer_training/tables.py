@@ -13,6 +13,7 @@ from lipgan.claims.longer_training.criteria import (
     by_way,
     cells_by_way,
     cells_trained_otherwise,
+    margin_in,
 )
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run
@@ -45,12 +46,11 @@ def what_stands(runs: Sequence[Run]) -> str:
     stand, turn = [], []
     for statement in STATEMENTS:
         known = statement.margins(cells)
-        lost = [f"{m:.2f} with {name}" for name, m in known.items() if not m > 1]
+        lost = [margin_in(name, m) for name, m in known.items() if not m > 1]
         if set(known) <= {TABLE}:
             continue
         if lost:
-            where = ", ".join(lost).replace(f"with {TABLE}", "in the table")
-            turn.append(f"*{statement.text}* ({where})")
+            turn.append(f"*{statement.text}* ({', '.join(lost)})")
         else:
             low, high = min(known.values()), max(known.values())
             stand.append(f"*{statement.text}* ({low:.3g} to {high:.3g})")
