@@ -34,14 +34,18 @@ def publish_runs(options: argparse.Namespace) -> int:
     """Pack a store's finished runs into the published evidence."""
     from lipgan.claims.matrix import verdicts_by_table
     from lipgan.experiments import EXPERIMENTS
-    from lipgan.sweep.publish import publish
+    from lipgan.sweep.publish import publish, publishable
 
     store = _existing(options.store)
     if not store.ids():
         raise ValueError(f"store: {str(store.path)!r} holds no runs")
     folder = Path(options.to) if options.to else project_root() / "book" / "data"
     kept = set(options.keep_generators)
-    evidence = publish(store, folder, EXPERIMENTS, lambda run: run.config.seed in kept)
+    runs = list(store)
+    own = [run for run in runs if publishable(run)]
+    if len(own) < len(runs):
+        print(f"{len(runs) - len(own)} runs on folders of images are left out")
+    evidence = publish(own, folder, EXPERIMENTS, lambda run: run.config.seed in kept)
     text = catalog(evidence, verdicts_by_table(evidence))
     atomic.write(folder / README, text.encode())
     print(f"{folder}: {len(evidence)} runs in {len(evidence.tables)} tables")

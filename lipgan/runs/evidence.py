@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lipgan.config import Config
 from lipgan.runs.run import Run
-from lipgan.runs.store import RunStore
+from lipgan.runs.store import OtherDataError, RunStore
 from lipgan.runs.table import RUNS, EvidenceError, Table
 from lipgan.support.paths import in_project, user_path
 
@@ -75,6 +75,7 @@ class Evidence:
         """The run of a config, trained on data of this digest if one is given.
 
         Raises:
+            OtherDataError: there is one, of other data.
             KeyError: there is none.
             EvidenceError: a file that holds it is damaged.
         """
@@ -83,7 +84,9 @@ class Evidence:
             raise KeyError(f"evidence {self.path}: no run of {config.label}")
         run = table.run(config.config_id, config)
         if not run.of_data(data_digest):
-            raise KeyError(f"evidence {self.path}: {config.label} is of other data")
+            raise OtherDataError(
+                f"evidence {self.path}: {config.label} is of other data"
+            )
         return run
 
     def damaged(self) -> list[EvidenceError]:

@@ -18,6 +18,7 @@ from lipgan.runs.run import (
     RecordError,
     Run,
     Sums,
+    VersionError,
     decode,
     encode,
     outcome,
@@ -163,7 +164,8 @@ class RunStore:
     def set_aside(self, name: str) -> list[Path]:
         """Move a damaged record and its pictures to ``damaged``; an intact one stays.
 
-        Nothing is deleted, and nothing there is overwritten.
+        So does one of another version, which can read it. Nothing is deleted, and
+        nothing there is overwritten.
 
         Args:
             name: of a record of this store, see ``ids``.
@@ -178,7 +180,7 @@ class RunStore:
             raise ValueError(f"record: {name!r} is not a name")
         try:
             self._checked(name)
-        except KeyError:
+        except (KeyError, VersionError):
             return []
         except RecordError:
             beside = [*self.files.pictures(name), self.files.weights(name)]
@@ -203,7 +205,13 @@ class RunStore:
             KeyError: there is no such record.
             RecordError: it is damaged.
         """
-        run, sums = decode(name.partition(".")[0], self.files.content(name), config)
+        config_id, _, of_data = name.partition(".")
+        try:
+            run, sums = decode(config_id, self.files.content(name), config)
+        except RecordError as error:
+            if not of_data:
+                raise
+            raise type(error)(name, error.reason) from None
         if sums.weights is not None:
             run = replace(run, weights=self.files.checked_weights(name, sums.weights))
         if sums.picture is None:

@@ -9,6 +9,7 @@ from lipgan.data import dataset_spec
 from lipgan.features.inception import weights_digest
 from lipgan.runs import RecordError, Run, RunStore
 from lipgan.runs.evidence import Evidence, Records, evidence_store
+from lipgan.runs.run import VersionError
 from lipgan.runs.store import OtherDataError
 from lipgan.support.paths import exists, user_path
 from lipgan.training.start import data_key, load_data
@@ -83,7 +84,8 @@ def load_known(
     Args:
         configs: any configs.
         store: see ``sweep.run_or_load``.
-        repair: leave damaged records out, and move them aside in their store.
+        repair: leave damaged records out, and move them aside in their store; those
+            of another version are not damaged.
         digest: of the data of a config, None where a record of any data will do.
         with_weights: leave out completed runs whose weights were not kept.
         say: receives a line if there are records of other data.
@@ -92,20 +94,18 @@ def load_known(
     places = [store if isinstance(store, RunStore | Evidence) else RunStore(store)]
     if store is None:
         places = [evidence_store(), *places]
-    held = [(place, place.ids()) for place in places]  # one listing, not a look each
+    # One listing, not a look each; a name may go on with the digest of its data.
+    held = [(place, {n.partition(".")[0] for n in place.ids()}) for place in places]
     runs, others = [], []
     for config in configs:
         name = config.config_id
         for place in (place for place, names in held if name in names):
             try:
-                run = place.load(config, digest(config))
+                run = _load(place, config, digest(config), repair)
             except OtherDataError as error:
                 others.append(error)
                 continue
-            except RecordError:
-                if not repair or isinstance(place, Evidence):
-                    raise
-                place.set_aside(name)
+            except KeyError:  # another process set it aside
                 continue
             if run.weights is not None or run.diverged or not with_weights:
                 runs.append(run)
@@ -115,3 +115,22 @@ def load_known(
     if others:
         say(f"{len(others)} records are not used: {others[0].args[0]}")
     return runs
+
+
+def _load(place: Records, config: Config, digest: str | None, repair: bool) -> Run:
+    """The record of a config; what is damaged is moved aside, to look at the others.
+
+    Raises:
+        KeyError: see ``RunStore.load``.
+        RecordError: it is damaged and not to be moved, or of another version.
+    """
+    while True:
+        try:
+            return place.load(config, digest)
+        except VersionError:
+            raise
+        except RecordError as error:
+            if not repair or isinstance(place, Evidence):
+                raise
+            if not place.set_aside(error.name):
+                raise

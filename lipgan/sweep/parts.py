@@ -1,7 +1,7 @@
 """One cohort on its way to runs, in parts where memory runs out."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,6 +49,22 @@ def from_anywhere(config: Config) -> Config:
     if not path:
         return config
     return replace(config, dataset=f"{kind}:{user_path(path, 'dataset').absolute()}")
+
+
+def check_folders(configs: Iterable[Config]) -> None:
+    """Refuse two folders of images that one call could not tell apart.
+
+    Raises:
+        ValueError: a ``config_id``, which leaves out the path, is asked for of two.
+    """
+    folders: dict[str, Config] = {}
+    for config in (c for c in configs if ":" in c.dataset):
+        first = folders.setdefault(config.config_id, config)
+        if from_anywhere(first) != from_anywhere(config):
+            raise ValueError(
+                f"dataset: {first.dataset!r} and {config.dataset!r} in one call: their "
+                "records have one name; train one folder at a time"
+            )
 
 
 def trained_parts(

@@ -55,21 +55,31 @@ def publish(
         folder: of the evidence.
         experiments: name -> function of ``dataset``, ``scale`` and ``seeds`` that lists
             configs; a run belongs to the first that has its own.
-        keep_weights: of which runs the generator is kept, if the run holds it.
+        keep_weights: of which of these runs the generator is kept, if the run holds
+            it; those that are there already keep theirs.
 
     Raises:
+        ValueError: a run on a folder of images, which nobody else has; or runs of one
+            table on different data. Nothing is written then.
         OSError: the folder cannot be written to.
     """
     there = Evidence(folder)
     new = {run.config.config_id: run for run in map(_with_digest, runs)}
+    if private := [run for run in new.values() if not publishable(run)]:
+        raise ValueError(f"{private[0].config.label}: its images are in a folder")
     groups = assigned(new.values(), experiments)
     sums = dict(there.sums)
     for table in there.tables:
         key = tuple(table.name.split("/"))
         if len(key) == 2 and key in groups:
             groups[key] += [table.run(name) for name in table.rows if name not in new]
-    for (dataset, experiment), members in groups.items():
-        for name, content in _packed(members, keep_weights).items():
+
+    def keep(run: Run) -> bool:
+        return run.config.config_id not in new or keep_weights(run)
+
+    packed = {key: _packed(members, keep) for key, members in groups.items()}
+    for (dataset, experiment), files in packed.items():
+        for name, content in files.items():
             place = Path(folder, dataset, experiment, name)
             place.parent.mkdir(parents=True, exist_ok=True)
             atomic.write(place, content)
@@ -77,6 +87,11 @@ def publish(
     lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
     atomic.write(Path(folder, SUMS), "".join(lines).encode())
     return Evidence(folder)
+
+
+def publishable(run: Run) -> bool:
+    """Whether others can have its data: a folder of images is its owner's alone."""
+    return ":" not in run.config.dataset
 
 
 def usual_dataset(experiment: Callable[..., list[Config]]) -> str:
@@ -110,8 +125,7 @@ def assigned(
     groups: Groups = {}
     for run in runs:
         experiment = owner.get(run.config.config_id, OTHER)
-        dataset = run.config.dataset.partition(":")[0]
-        groups.setdefault((dataset, experiment), []).append(run)
+        groups.setdefault((run.config.dataset, experiment), []).append(run)
     return groups
 
 

@@ -27,6 +27,7 @@ from lipgan.sweep.parts import (
     NoRoomError,
     NotBegun,
     Options,
+    check_folders,
     from_anywhere,
     train_in_parts,
     trained_parts,
@@ -115,9 +116,9 @@ def run_or_load(
         StoreError: something is to be trained and the store cannot be written to.
         WorkerLost: the workers of a cohort died again and again.
         Unfinished: the time budget is used up, or a signal asked to stop.
-        ValueError, FileNotFoundError: see ``train``.
+        ValueError, FileNotFoundError: see ``train`` and ``parts.check_folders``.
     """
-    configs = list(configs)
+    check_folders(configs := list(configs))
     records = store if isinstance(store, RunStore) else RunStore(store)
     weights = user_path(inception_weights, "weights") if inception_weights else None
     options = Options(
@@ -189,11 +190,11 @@ class _Sweep:
             raise Unfinished(left, len(self.configs), self.reason)
 
     def _record(self, run: Run) -> None:
-        """Keep a run under the config that was asked for: a worker has whole paths."""
-        asked = [c for c in self.configs if c.config_id == run.config.config_id]
-        run = replace(run, config=asked[0])
+        """Keep a run with the whole path of its folder, for commands run elsewhere."""
+        run = replace(run, config=from_anywhere(run.config))
         if not self.records.holds(run):  # of a part recorded before
             self.records.save(run)
+        asked = [c for c in self.configs if c.config_id == run.config.config_id]
         self.known |= {config: replace(run, config=config) for config in asked}
 
     def _missing(self) -> list[Config]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from lipgan import experiments
 from lipgan.runs import RunStore
 from lipgan.runs.catalog import README, catalog
 from lipgan.runs.evidence import SUMS, Evidence, evidence_store
+from lipgan.runs.store import OtherDataError
 from lipgan.runs.table import EvidenceError
 from lipgan.sweep.publish import publish
 from lipgan.training import train
@@ -70,7 +72,7 @@ def test_generators_are_kept_where_asked_for(runs, evidence):
 
 
 def test_other_data_are_not_taken_for_these(runs, evidence):
-    with pytest.raises(KeyError, match="is of other data"):
+    with pytest.raises(OtherDataError, match="is of other data"):
         evidence.load(runs[0].config, "0" * 16)
 
 
@@ -181,3 +183,25 @@ def test_a_run_belongs_to_the_experiment_that_was_trained_whole(made_run, tmp_pa
     assert [table.name for table in published.tables] == ["mnist/mechanism"]
     part = publish(runs[:1] + runs[2:], tmp_path / "part", names)
     assert {table.name for table in part.tables} == {"mnist/mechanism", "mnist/table3"}
+
+
+def test_generators_that_are_there_stay(runs, tmp_path):
+    """Whatever is asked of the runs that come later."""
+    by_seed = [[r for r in runs if r.config.seed == s] for s in (0, 1)]
+    publish(by_seed[0], tmp_path, TABLES, lambda run: run.config.seed == 0)
+    there = publish(by_seed[1], tmp_path, TABLES, lambda run: run.config.seed == 1)
+    images = [run for run in runs if run.config.image_size and not run.diverged]
+    assert {run.config.seed for run in images} == {0, 1}
+    assert all(there.load(run.config).weights is not None for run in images)
+
+
+def test_a_publication_that_fails_writes_nothing(runs, tmp_path):
+    first = [run for run in runs if run.config.seed == 0]
+    publish(first, tmp_path, TABLES)
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    more = [r for r in runs if r.config.seed == 1]
+    *sound, last = more
+    points = replace(runs[-1], data_digest="0" * 16)
+    with pytest.raises(ValueError, match="runs on different data make no table"):
+        publish([*sound, last, points], tmp_path, TABLES)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before

@@ -109,57 +109,6 @@ def test_the_command_judges_again(kept, capsys):
     assert "features: 'vgg' is not one of" in capsys.readouterr().err
 
 
-def write_images(folder, shade):
-    folder.mkdir(exist_ok=True)
-    for index in range(8):
-        pixels = np.full((8, 8), shade + index, np.uint8)
-        Image.fromarray(pixels).save(folder / f"{index}.png")
-
-
-@pytest.fixture
-def of_folder(tiny, tmp_path):
-    def make(name):
-        folder = f"folder:{tmp_path / name}"
-        sizes = {"image_size": 8, "channels": 1, "features": "pixels"}
-        return tiny(dataset=folder, **sizes)
-
-    return make
-
-
-def trained(config, store):
-    lines = []
-    (run,) = run_or_load([config], store, device="cpu", progress=lines.append)
-    return run, "\n".join(lines)
-
-
-def test_a_folder_is_known_by_its_images_not_by_its_path(of_folder, tmp_path):
-    for name in ("here", "there"):
-        write_images(tmp_path / name, 50)
-    store = RunStore(tmp_path / "runs")
-    first, lines = trained(of_folder("here"), store)
-    assert "training" in lines
-    again, lines = trained(of_folder("there"), store)
-    assert lines == ""
-    assert again.config.dataset == of_folder("there").dataset
-    assert again.metrics.keys() == first.metrics.keys()
-
-
-def test_changed_images_are_trained_anew_beside_the_old_record(of_folder, tmp_path):
-    write_images(tmp_path / "here", 50)
-    store, config = RunStore(tmp_path / "runs"), of_folder("here")
-    first, _ = trained(config, store)
-    write_images(tmp_path / "here", 90)
-    second, lines = trained(config, store)
-    assert "1 records are not used" in lines
-    assert "is of other data" in lines
-    assert second.data_digest != first.data_digest
-    assert len(store.ids()) == 2
-    for shade, run in ((90, second), (50, first)):  # both are found from now on
-        write_images(tmp_path / "here", shade)
-        found, lines = trained(config, store)
-        assert (found.data_digest, lines) == (run.data_digest, "")
-
-
 def test_records_from_before_digests_were_kept_stay_readable(made_run, tiny, tmp_path):
     store, config = RunStore(tmp_path), tiny()
     store.save(made_run(config))

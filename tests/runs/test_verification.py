@@ -12,6 +12,7 @@ from lipgan.__main__ import main
 from lipgan.config import Config, fingerprint
 from lipgan.runs import RecordError, RunStore
 from lipgan.runs import run as records
+from lipgan.runs.run import VersionError
 from lipgan.runs.verify import REMNANT_SECONDS, repair, verify
 from lipgan.sweep import run_or_load
 from lipgan.training import train
@@ -207,6 +208,19 @@ def test_a_record_of_another_version_is_named_and_stays(store, capsys):
     assert found.damaged == []
     assert main(["verify", "--repair", "--store", str(store.path)]) == 1
     assert "4 records, 0 damaged, 1 of another version" in capsys.readouterr().out
+    assert tree(store.path) == before
+
+
+def test_repairing_a_sweep_leaves_a_record_of_another_version(store):
+    path = document(store, CONFIGS[0])
+    content = json.loads(path.read_text())
+    del content["checksum"]
+    content["format"] = 2
+    path.write_text(json.dumps({"checksum": records.checksum(content), **content}))
+    before = tree(store.path)
+    with pytest.raises(VersionError, match="format 2, not 1"):
+        run_or_load([CONFIGS[0]], store, device="cpu", progress=None, repair=True)
+    assert store.set_aside(path.stem) == []
     assert tree(store.path) == before
 
 
