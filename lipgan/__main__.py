@@ -21,13 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = getattr(import_module(f"lipgan.cli.{module}"), name)
         return _finished(run(options))
     except OSError as error:
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError):
             print(f"lipgan: {error}", file=sys.stderr)
             return BAD_INPUT
         if not isinstance(error, BrokenPipeError):
             print(f"lipgan: {error}", file=sys.stderr)
         return _finished(1)
-    except ValueError as error:
+    except (ValueError, ImportError) as error:  # a package that is not installed
         print(f"lipgan: {error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:  # a second time, or while nothing is trained

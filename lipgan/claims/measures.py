@@ -116,6 +116,12 @@ def broken_share(runs: Sequence[Run]) -> float:
     return BROKEN_SHARE if runs[0].config.image_size < LARGE else LARGE_BROKEN_SHARE
 
 
+def middle_of(values: Sequence[float]) -> float:
+    """Median of the values that are numbers; NaN if none is."""
+    known = [v for v in values if not math.isnan(v)]
+    return median(known) if known else math.nan
+
+
 def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
     """Spearman's rho; NaN where a value is NaN or one side constant (all diverged)."""
     from scipy.stats import spearmanr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lipgan.runs import RecordError, RunStore, atomic
 from lipgan.runs.catalog import README, catalog
-from lipgan.runs.evidence import Evidence, open_records
+from lipgan.runs.evidence import SUMS, Evidence, open_records
 from lipgan.runs.verify import repair, verify
 from lipgan.support.paths import project_root
 
@@ -77,9 +77,11 @@ def verify_records(options: argparse.Namespace) -> int:
     if isinstance(published, Evidence):
         wrong = published.damaged()
         print("".join(f"{error}\n" for error in wrong), end="")
-        runs = f"{len(published)} published runs"
-        print(f"{store.path}: {runs}, {len(wrong)} files damaged")
-        return 1 if wrong else 0
+        count = sum(1 for _ in published.sound())
+        print(f"{store.path}: {count} sound published runs, {len(wrong)} files damaged")
+        if not published.sums:
+            print(f"{store.path / SUMS} names no file")
+        return 1 if wrong or not published.sums else 0
     found = verify(store)
     for error in (*found.damaged, *found.foreign):
         print(error)

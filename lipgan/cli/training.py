@@ -11,8 +11,9 @@ from lipgan.data.sets import of_points
 from lipgan.experiments import EXPERIMENTS
 from lipgan.runs import Run, RunStore
 from lipgan.support.messages import unharmed
-from lipgan.sweep import Unfinished, run_or_load
+from lipgan.sweep import Unfinished, load_known, run_or_load
 from lipgan.sweep.dask import dask_executor
+from lipgan.sweep.known import data_digests
 from lipgan.sweep.plan import describe, plan_missing
 from lipgan.sweep.publish import usual_dataset
 from lipgan.training.stopping import received_signal, signals_stop_training
@@ -80,10 +81,13 @@ def _run_or_load(configs: list[Config], options: argparse.Namespace) -> list[Run
 
 def _dry_run(configs: list[Config], options: argparse.Namespace) -> int:
     """Print the plan; the times are those of records on the same kind of device."""
-    store = RunStore(options.store)
-    plan = plan_missing(configs, store, options.device)
+    store, asked = RunStore(options.store), dict.fromkeys(configs)
+    digest = data_digests(options.data, inception_weights=options.inception_weights)
+    known = load_known(asked, store, digest=digest, with_weights=options.keep_weights)
+    found = {run.config for run in known}
+    plan = plan_missing([c for c in asked if c not in found], store, options.device)
     print(
-        f"{len(configs)} runs, {len(configs) - plan.missing} in {store.path}, "
+        f"{len(asked)} runs, {len(found)} in {store.path}, "
         f"{plan.missing} to train in {len(plan.cohorts)} cohorts"
     )
     for line in describe(plan):

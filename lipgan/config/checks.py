@@ -34,7 +34,7 @@ def checked_number(name: str, value: Any, whole: bool) -> int | float:
         whole: whether only whole numbers fit.
 
     Raises:
-        ValueError: not a number, not finite, out of range, or beyond float32.
+        ValueError: not a number, not finite, out of range, or beyond float32 or int32.
     """
     wanted = "a whole number" if whole else "a number"
     usual = type(value) is (int if whole else float)  # others take ten times as long
@@ -54,6 +54,8 @@ def checked_number(name: str, value: Any, whole: bool) -> int | float:
         )
     if name == "seed" and value >= 2**64:
         raise ValueError(f"{name}: {value!r} is not below 2^64")
+    if whole and name != "seed" and value >= 2**31:
+        raise ValueError(f"{name}: {value!r} is not below 2^31")
     if name == "ema_decay" and value >= 1:
         raise ValueError(f"{name}: {value!r} is not below 1")
     return number

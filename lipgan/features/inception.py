@@ -43,8 +43,9 @@ class InceptionFeatures:
             )
         if not file.is_file():
             raise FileNotFoundError(
-                f"features: {name!r} has no weights file {str(file)!r}; allow the "
-                "download (--download) or give its path (--inception-weights FILE)"
+                f"features: {name!r} has no weights file {str(file)!r}; give its path "
+                "(--inception-weights FILE) or, in training, allow the download "
+                "(--download)"
             )
         if stated := re.search(r"-([0-9a-f]{8,64})\.pth$", file.name):
             check_sha256(file, file.read_bytes(), stated[1])

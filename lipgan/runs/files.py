@@ -1,8 +1,8 @@
 """The files of a store on disk: how they are named, read, written and put aside.
 
-Every file is written under another name, flushed to the disk, and only then renamed. A
-picture never takes the place of another one, so a record keeps its own, whoever else
-writes at the same time.
+Every file is written under another name, flushed to the disk, and only then renamed.
+Pictures and weights never take the place of others, so a record keeps its own, whoever
+else writes at the same time.
 """
 
 import os
@@ -17,6 +17,8 @@ from lipgan.runs.run import RecordError, sha256
 
 # other JSON files, such as notes or the ._ files of macOS, are no records
 RECORD_NAME = re.compile(r"[0-9a-f]{16}(\.[0-9a-f]{16}(-[0-9a-f]{16})?)?\.json")
+PNG, SAFETENSORS = ".png", ".safetensors"
+BESIDE = {PNG: "its picture is", SAFETENSORS: "its weights are"}
 DAMAGED = "damaged"  # folder inside a store, where repair puts what it found
 
 
@@ -24,8 +26,8 @@ class StoreError(ValueError):
     """A store cannot be used or written to."""
 
 
-class Picture(NamedTuple):
-    """A file that was read and found to be whole."""
+class Beside(NamedTuple):
+    """A file of a record that was read and found to be whole."""
 
     path: Path
     content: bytes
@@ -50,13 +52,9 @@ class RecordFiles:
         """Where the JSON of a record is."""
         return self.path / f"{name}.json"
 
-    def weights(self, name: str) -> Path:
-        """Where its weights are, if they were kept."""
-        return self.path / f"{name}.safetensors"
-
-    def pictures(self, name: str) -> list[Path]:
-        """The files that may hold its picture."""
-        found = (path for path in self.all() if path.suffix == ".png")
+    def beside(self, name: str) -> list[Path]:
+        """The files that may hold its picture or its weights."""
+        found = (path for path in self.all() if path.suffix in BESIDE)
         return [p for p in found if p.stem == name or p.stem.startswith(f"{name}-")]
 
     def content(self, name: str, size: int = -1) -> bytes:
@@ -74,39 +72,30 @@ class RecordFiles:
         except OSError as error:
             raise RecordError(name, f"not readable ({error.strerror})") from None
 
-    def checked_weights(self, name: str, sha: str) -> Path:
-        """The file of its weights, which have this SHA-256.
+    def checked(self, name: str, suffix: str, sha: str) -> Beside:
+        """Its picture or its weights, which have this SHA-256.
 
-        Raises:
-            RecordError: they have another one, or are not readable.
-        """
-        try:
-            if sha256(self.weights(name).read_bytes()) == sha:
-                return self.weights(name)
-            reason = "do not match their checksum"
-        except OSError as error:
-            reason = f"are not readable ({error.strerror})"
-        raise RecordError(name, f"its weights {reason}")
-
-    def checked_picture(self, name: str, sha: str) -> Picture:
-        """Its picture, which has this SHA-256.
+        Args:
+            name: of the record.
+            suffix: key of ``BESIDE``.
+            sha: SHA-256 of the content.
 
         Raises:
             RecordError: there is none, or none that is readable.
         """
-        reason = "is missing"
-        for path in (self._png(name), self._png(name, sha)):
+        reason = "missing"
+        for path in (self._place(name, suffix), self._place(name, suffix, sha)):
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
                 continue
             except OSError as error:
-                reason = f"is not readable ({error.strerror})"
+                reason = f"not readable ({error.strerror})"
                 continue
             if sha256(content) == sha:
-                return Picture(path, content)
-            reason = "does not match its checksum"
-        raise RecordError(name, f"its picture {reason}")
+                return Beside(path, content)
+            reason = "not what the checksum says"
+        raise RecordError(name, f"{BESIDE[suffix]} {reason}")
 
     def write(
         self, name: str, json: bytes, picture: bytes | None, weights: bytes | None
@@ -119,10 +108,9 @@ class RecordFiles:
         """
         with self._writing(f"record {name}"):
             self.path.mkdir(parents=True, exist_ok=True)
-            if picture is not None:
-                self._write_picture(name, picture)
-            if weights is not None:
-                atomic.write(self.weights(name), weights)
+            for suffix, content in ((PNG, picture), (SAFETENSORS, weights)):
+                if content is not None:
+                    self._write_beside(name, suffix, content)
             atomic.write(self.json(name), json)
             atomic.flush_directory(self.path)
 
@@ -161,14 +149,14 @@ class RecordFiles:
             target = target.with_name(f"{name}.{count}")
         return target
 
-    def _write_picture(self, name: str, content: bytes) -> None:
-        """Never over another picture: the record that is there may need that one."""
-        path = self._png(name)
+    def _write_beside(self, name: str, suffix: str, content: bytes) -> None:
+        """Never over another file: the record that is there may need that one."""
+        path = self._place(name, suffix)
         try:
             atomic.write(path, content, new=True)
         except OSError:  # taken, or a file system without links
             if not path.exists() or path.read_bytes() != content:
-                atomic.write(self._png(name, sha256(content)), content)
+                atomic.write(self._place(name, suffix, sha256(content)), content)
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[None]:
@@ -186,6 +174,6 @@ class RecordFiles:
         except FileNotFoundError:
             return []
 
-    def _png(self, name: str, sha: str | None = None) -> Path:
-        suffix = f"-{sha[:8]}" if sha else ""  # if the plain name is taken
-        return self.path / f"{name}{suffix}.png"
+    def _place(self, name: str, suffix: str, sha: str | None = None) -> Path:
+        own = f"-{sha[:8]}" if sha else ""  # if the plain name is taken
+        return self.path / f"{name}{own}{suffix}"

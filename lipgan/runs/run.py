@@ -205,7 +205,10 @@ def outcome(head: bytes) -> tuple[str, str, str]:
         key, status = text[end:].split('"', 4)[1:4:2]
         if key != "status":
             raise ValueError(f"{key!r} in the place of 'status'")
-        return config["dataset"], config["scale"], status
+        dataset, scale = config["dataset"], config["scale"]
+        if not (isinstance(dataset, str) and isinstance(scale, str)):
+            raise TypeError("no names of a data set and a scale")
+        return dataset, scale, status
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"no record ({error!r})") from None
 

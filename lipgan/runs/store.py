@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lipgan.config import Config
-from lipgan.runs.files import Picture, RecordFiles
+from lipgan.runs.files import PNG, SAFETENSORS, Beside, RecordFiles
 from lipgan.runs.networks import packed
 from lipgan.runs.run import (
     HEAD_BYTES,
@@ -151,15 +151,16 @@ class RunStore:
             return name
         return name if held.of_data(run.data_digest) else f"{name}.{run.data_digest}"
 
-    def check(self, name: str) -> Path | None:
-        """Verify one record without decoding its picture; return the picture's file.
+    def check(self, name: str) -> list[Path]:
+        """Verify one record without decoding its picture; return the files beside it.
 
         Raises:
             KeyError: there is none of this name.
             RecordError: it is damaged.
         """
-        _, picture = self._checked(name)
-        return picture and picture.path
+        run, picture = self._checked(name)
+        weights = [run.weights] if isinstance(run.weights, Path) else []
+        return [picture.path, *weights] if picture else weights
 
     def set_aside(self, name: str) -> list[Path]:
         """Move a damaged record and its pictures to ``damaged``; an intact one stays.
@@ -183,7 +184,7 @@ class RunStore:
         except (KeyError, VersionError):
             return []
         except RecordError:
-            beside = [*self.files.pictures(name), self.files.weights(name)]
+            beside = self.files.beside(name)
             return self.files.move_aside([*beside, self.files.json(name)])
         return []
 
@@ -198,7 +199,7 @@ class RunStore:
 
     def _checked(
         self, name: str, config: Config | None = None
-    ) -> tuple[Run, Picture | None]:
+    ) -> tuple[Run, Beside | None]:
         """A verified run, and its verified picture apart: not every use needs pixels.
 
         Raises:
@@ -213,7 +214,8 @@ class RunStore:
                 raise
             raise type(error)(name, error.reason) from None
         if sums.weights is not None:
-            run = replace(run, weights=self.files.checked_weights(name, sums.weights))
+            kept = self.files.checked(name, SAFETENSORS, sums.weights)
+            run = replace(run, weights=kept.path)
         if sums.picture is None:
             return run, None
-        return run, self.files.checked_picture(name, sums.picture)
+        return run, self.files.checked(name, PNG, sums.picture)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lipgan.runs.files import BESIDE
 from lipgan.runs.run import RecordError, VersionError
 from lipgan.runs.store import RunStore
 
@@ -39,19 +40,18 @@ def verify(store: RunStore) -> Verification:
     needed: set[Path] = set()
     for name in sorted(store.ids()):
         try:
-            picture = store.check(name)
+            needed |= set(store.check(name))
         except KeyError:  # another process set it aside
             continue
         except VersionError as error:
             found.foreign.append(error)
-            needed |= set(store.files.pictures(name))
+            needed |= set(store.files.beside(name))
         except RecordError as error:
             found.damaged.append(error)
-            needed |= set(store.files.pictures(name))
+            needed |= set(store.files.beside(name))
         else:
             found.intact += 1
-            needed |= {picture} if picture else set()
-    files = [p for p in store.files.all() if p.suffix in (".png", ".tmp")]
+    files = [p for p in store.files.all() if p.suffix in (*BESIDE, ".tmp")]
     found.remnants = sorted(p for p in files if p not in needed)
     return found
 

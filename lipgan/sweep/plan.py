@@ -134,11 +134,11 @@ class Plan(NamedTuple):
     slots: int
 
 
-def plan_missing(configs: Iterable[Config], store: RunStore, device: str) -> Plan:
+def plan_missing(missing: Sequence[Config], store: RunStore, device: str) -> Plan:
     """The plan of a sweep on this machine, with what is known about its time.
 
     Args:
-        configs: any.
+        missing: what is to be trained, each config once.
         store: where records and checkpoints are looked for.
         device: see ``training.pick_device``.
 
@@ -146,8 +146,6 @@ def plan_missing(configs: Iterable[Config], store: RunStore, device: str) -> Pla
         ValueError: see ``training.pick_device``.
     """
     place = pick_device(device)
-    held = store.ids()
-    missing = [c for c in dict.fromkeys(configs) if c.config_id not in held]
     slots = max(1, len(local_devices(place, missing)))
     checkpoints = Checkpoints(store.path / FOLDER)
     cohorts = plan_cohorts(missing, place, checkpoints, slots)

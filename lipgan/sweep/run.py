@@ -229,7 +229,7 @@ class _Sweep:
             except Stopped as stopped:
                 self.reason = str(stopped)
                 return
-            except (ValueError, FileNotFoundError) as error:
+            except (ValueError, FileNotFoundError, ImportError) as error:
                 if not isinstance(error, NoRoomError):
                     raise  # bad input, which the other cohorts have as well
                 self._lost(name, error, work(cohort.members))

@@ -27,6 +27,7 @@ TRAINS = (
     "data",
     "engine",
     "gan",
+    "metrics/slopes.py",
     "support/torch_state.py",
     "training/checkpoints.py",
     "training/choice.py",

@@ -75,7 +75,13 @@ def judge_again(
         say(f"{store.path}: no record of images with weights (--keep-weights)")
     for (*_, name), runs in groups.items():
         extractor = load_extractor(name, weights=inception_weights, device=place)
-        dataset = load_data(runs[0].config, data_dir).to(place)
+        try:
+            dataset = load_data(runs[0].config, data_dir).to(place)
+        except (FileNotFoundError, ValueError) as error:
+            if ":" not in runs[0].config.dataset:
+                raise
+            say(f"{len(runs)} runs are left as they are: {error}")  # a moved folder
+            continue
         runs = list(_of_these(runs, dataset, say))
         reference = make_reference(dataset, extractor) if runs else None
         for run in runs:
@@ -87,6 +93,7 @@ def judge_again(
                 **({"weights": extractor.weights} if extractor.weights else {}),
                 "samples": count,
             }
+            run = store.load(run.config, run.data_digest)  # others may have judged it
             origin = {**run.provenance, "judged_again": again}
             run = replace(run, metrics=run.metrics | found, provenance=origin)
             store.save(run)

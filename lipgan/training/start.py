@@ -104,10 +104,12 @@ def kept_critics(
         diverged, and the generated points of the first that did not, (n, 2).
 
     Raises:
-        ValueError: the weights of a run were not kept.
+        ValueError: the weights of a run were not kept, or all runs diverged.
     """
     runs = list(runs)
     sound = [run for run in runs if not run.diverged]
+    if not sound:
+        raise ValueError("runs: all of them diverged, none left a critic")
     cohort = Cohort([run.config for run in sound], torch.device("cpu"))
     critics: dict[Config, Callable[[Tensor], Tensor]] = {
         run.config: cohort.plain_critic(row, load_discriminator(run))

@@ -1,8 +1,10 @@
 """What is read off records: costs of cells, names of distances."""
 
+import math
+
 import pytest
 
-from lipgan.claims.measures import cell_seconds, distance_label
+from lipgan.claims.measures import cell_seconds, distance_label, middle_of
 
 
 def test_a_cohort_counts_once_and_is_shared_by_its_members(tiny, made_run):
@@ -31,3 +33,8 @@ def test_a_cohort_counts_once_and_is_shared_by_its_members(tiny, made_run):
 )
 def test_axes_name_the_distance_in_words(metric, label, tiny, made_run):
     assert distance_label([made_run(tiny(), {metric: 1.0})]) == label
+
+
+def test_the_middle_leaves_unknown_numbers_out():
+    assert middle_of([1.0, math.nan, 5.0, 2.0]) == 2.0
+    assert math.isnan(middle_of([math.nan]))

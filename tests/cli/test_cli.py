@@ -62,6 +62,57 @@ def test_dry_run_counts_what_is_missing(store, capsys):
     assert len(RunStore(store).records()) == 1
 
 
+def test_dry_run_plans_what_the_sweep_would_do(tmp_path, capsys):
+    sweep = ["sweep", "figure1", "--scale", "smoke", "--device", "cpu", "--store"]
+    assert main([*sweep, str(tmp_path)]) == 0
+    plan = [*sweep, tmp_path, "--seeds", 0, 0, "--dry-run"]
+    assert call(capsys, *plan)[1].splitlines()[-1].startswith("15 runs, 15 in ")
+    _, out, _ = call(capsys, *plan, "--keep-weights")  # those without are trained
+    completed = sum(not run.diverged for run in RunStore(tmp_path))
+    assert completed
+    assert f" {completed} to train in " in out
+    path = RunStore(tmp_path).records()[0]
+    path.write_bytes(path.read_bytes()[:-9])
+    code, _, err = call(capsys, *plan)
+    assert code == 2
+    assert err.startswith(f"lipgan: record {path.stem}: not readable")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [*TRAIN, "--store", "FILE/runs"],
+        ["status", "--store", "FILE/runs"],
+        ["publish", "--store", "STORE", "--to", "FILE"],
+        [*TRAIN, "--store", "STORE", "--batch-size", "1" + 20 * "0"],
+    ],
+)
+def test_a_path_or_a_number_that_cannot_be_is_one_line(arguments, tmp_path, capsys):
+    file, store = tmp_path / "file", tmp_path / "store"
+    file.write_text("x")
+    assert main([*TRAIN, "--store", str(store)]) == 0
+    capsys.readouterr()
+    paths = {"FILE": str(file), "STORE": str(store)}
+    for name, path in paths.items():
+        arguments = [text.replace(name, path) for text in arguments]
+    code, _, err = call(capsys, *arguments)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("lipgan: ")
+
+
+def test_a_missing_package_is_one_line(tmp_path):
+    code = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "from lipgan.__main__ import main\n"
+        f"print(main({[*TRAIN, '--store', str(tmp_path)]!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.endswith("2\n")
+    assert "is lost" not in done.stdout
+    assert "scikit-learn" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_sweep_trains_a_table(tmp_path, capsys):
     arguments = ["sweep", "figure1", "--scale", "smoke", "--device", "cpu"]
     code, out, _ = call(capsys, *arguments, "--store", tmp_path)

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from lipgan.__main__ import main
 from lipgan.data import load
 from lipgan.features.inception import INCEPTION_FILE
 from lipgan.runs import RecordError, RunStore, networks
+from lipgan.runs.files import SAFETENSORS
 from lipgan.runs.networks import load_discriminator, load_generator
+from lipgan.runs.verify import verify
 from lipgan.sweep import load_known, run_or_load
 from lipgan.sweep.known import data_digests
 from lipgan.training.judge_again import judge_again, samples_of
@@ -67,10 +70,10 @@ def test_damaged_weights_damage_the_record(kept):
     content = bytearray(run.weights.read_bytes())
     content[-1] ^= 1
     run.weights.write_bytes(content)
-    with pytest.raises(RecordError, match="weights do not match"):
+    with pytest.raises(RecordError, match="its weights are not what the checksum says"):
         kept.load(run.config)
     run.weights.unlink()
-    with pytest.raises(RecordError, match="weights are not readable"):
+    with pytest.raises(RecordError, match="its weights are missing"):
         kept.load(run.config)
 
 
@@ -100,6 +103,50 @@ def test_judging_again_by_the_same_protocol_finds_the_same(kept):
         name = f"fd_digits_{count}"
         (again,) = [r for r in judge_again(kept) if r.config == run.config]
         assert again.metrics[name] == pytest.approx(run.metrics[name], rel=1e-4)
+
+
+def test_weights_never_take_the_place_of_others(kept):
+    """A writer that dies between weights and document leaves the record whole."""
+    run = next(iter(kept))
+    before = dict(networks.held_weights(run))
+    other = replace(run, weights={name: value + 1 for name, value in before.items()})
+    name, content = run.config.config_id, networks.packed(other)
+    kept.files._write_beside(name, SAFETENSORS, content)
+    for expected, shift in ((run, 0), (other, 1)):
+        found = networks.held_weights(kept.load(expected.config))
+        assert all((found[n] == value + shift).all() for n, value in before.items())
+        kept.save(other)
+
+
+def test_judging_keeps_what_another_process_recorded_meanwhile(kept):
+    first = judge_again(kept, "pixels", device="cpu", say=print)
+    next(first)
+    assert len(list(judge_again(kept, samples=32, device="cpu", say=print))) == 2
+    assert len(list(first)) == 1
+    for run in kept:
+        assert {"fd_digits_32", "fd_pixels_64"} <= set(run.metrics)
+
+
+def test_a_folder_that_has_moved_is_left_out(kept, tiny, tmp_path):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    for shade in range(8):
+        pixels = np.full((8, 8), 50 + shade, np.uint8)
+        Image.fromarray(pixels).save(folder / f"{shade}.png")
+    sizes = {"image_size": 8, "channels": 1, "features": "pixels"}
+    own = tiny(dataset=f"folder:{folder}", **sizes)
+    run_or_load([own], kept, device="cpu", keep_weights=True, progress=None)
+    folder.rename(tmp_path / "there")
+    said = []
+    assert len(list(judge_again(kept, samples=32, device="cpu", say=said.append))) == 2
+    assert any("1 runs are left as they are" in line for line in said)
+
+
+def test_orphaned_weights_are_a_remnant(kept):
+    assert verify(kept).remnants == []
+    orphan = kept.path / f"{'0' * 16}.safetensors"
+    orphan.write_bytes(b"")
+    assert verify(kept).remnants == [orphan]
 
 
 def test_the_command_judges_again(kept, capsys):

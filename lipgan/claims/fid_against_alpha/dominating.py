@@ -16,6 +16,7 @@ from lipgan.claims.measures import (
     constant_distance,
     distance_metric,
     is_broken,
+    middle_of,
     rank_correlation,
 )
 from lipgan.config import Config
@@ -63,17 +64,12 @@ def points(runs: Sequence[Run]) -> list[Point]:
     return [
         Point(
             group[0].config.loss,
-            _middle([domains.nonlinearity(r) for r in group]),
+            middle_of([domains.nonlinearity(r) for r in group]),
             median(r.metrics.get("lipschitz_gradient", math.inf) for r in group),
             median(math.inf if r.diverged else r.metrics[name] for r in group),
         )
         for group in groups.values()
     ]
-
-
-def _middle(values: Sequence[float]) -> float:
-    known = [v for v in values if not math.isnan(v)]
-    return median(known) if known else math.nan
 
 
 def correlations(cells: Sequence[Point]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from statistics import median
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim
+from lipgan.claims.measures import middle_of
 from lipgan.config import Config
 from lipgan.experiments import strength
 from lipgan.gan.losses import LOSSES
@@ -43,12 +44,6 @@ def cells(runs: Sequence[Run]) -> dict[Cell, list[Run]]:
 def distance(runs: Sequence[Run], name: str) -> float:
     """Median distance of a cell's seeds; infinite where most diverged."""
     return median(math.inf if r.diverged else r.metrics[name] for r in runs)
-
-
-def middle_of(values: Sequence[float]) -> float:
-    """Median of the values that are numbers; NaN if none is."""
-    known = [v for v in values if not math.isnan(v)]
-    return median(known) if known else math.nan
 
 
 def roads_shrink_checks(runs: Sequence[Run]) -> list[Check]:

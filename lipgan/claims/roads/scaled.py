@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim
+from lipgan.claims.measures import middle_of
 from lipgan.claims.roads.criteria import (
     LINEAR,
     PAGE,
@@ -13,7 +14,6 @@ from lipgan.claims.roads.criteria import (
     cells,
     curve_points,
     distance,
-    middle_of,
 )
 from lipgan.config import Config
 from lipgan.experiments import strength

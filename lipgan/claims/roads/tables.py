@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lipgan.claims import domains, measures
+from lipgan.claims.measures import middle_of
 from lipgan.claims.roads import criteria
 from lipgan.experiments import ROADS, ROADS_ALPHAS
 from lipgan.gan.losses import LOSSES
@@ -51,7 +52,7 @@ class RoadCell:
     @property
     def bend(self) -> float:
         """Median non-linearity over the seeds that have one, else NaN."""
-        return criteria.middle_of(self.bends)
+        return middle_of(self.bends)
 
     @property
     def slope(self) -> float:
@@ -72,7 +73,7 @@ class RoadCell:
     def width(self) -> float:
         """Median over seeds of Omega's late width, as ``roads_shrink`` takes it."""
         with np.errstate(invalid="ignore"):  # scores of a diverged run are infinite
-            return criteria.middle_of([domains.late_width(r) for r in self.runs])
+            return middle_of([domains.late_width(r) for r in self.runs])
 
 
 def road_cells(runs: Sequence[Run]) -> list[RoadCell]:
@@ -113,7 +114,7 @@ def road_widths(cells: Sequence[RoadCell]) -> pd.DataFrame:
             title: [width[name, loss, value] for loss in losses]
             for title, value in zip(STRENGTHS, values, strict=True)
         }
-        row["loosest / tightest"] = criteria.middle_of(ratios)
+        row["loosest / tightest"] = middle_of(ratios)
         rows[REGULARIZERS[name].label] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -7,6 +7,7 @@ from statistics import median
 from lipgan import experiments
 from lipgan.claims import domains, measures
 from lipgan.claims.base import Change, Check, Claim, figure4_configs
+from lipgan.claims.measures import middle_of
 from lipgan.claims.seeds import beyond, by_seed, log_ratio, ratio
 from lipgan.config import Config
 from lipgan.experiments import strength
@@ -90,7 +91,7 @@ def plateau_checks(runs: Sequence[Run]) -> list[Check]:
         k: [smallest_push(r) for r in adam if r.config.lipschitz_k == k]
         for k in (low, high)
     }
-    flat, steep = (_middle(push[k]) for k in (low, high))
+    flat, steep = (middle_of(push[k]) for k in (low, high))
     cells = measures.distances_by(adam, "lipschitz_k")
     best = min(cells, key=lambda cell: median(cells[cell]))
     cost = [log_ratio(own[high,], own[best]) for own in by_seed(adam, "lipschitz_k")]
@@ -108,11 +109,6 @@ def plateau_checks(runs: Sequence[Run]) -> list[Check]:
             beyond(cost, math.log(GAIN)),
         ),
     ]
-
-
-def _middle(values: Sequence[float]) -> float:
-    known = [v for v in values if not math.isnan(v)]
-    return median(known) if known else math.nan
 
 
 def epsilon_checks(runs: Sequence[Run]) -> list[Check]:

@@ -1,6 +1,7 @@
 """Criteria and tables of page 12 on made-up critics; what its numbers measure."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -158,3 +159,9 @@ def test_critics_that_were_not_kept_are_refused(tiny):
     runs = train([tiny(dataset="toy2d_ring", num_steps=3)])
     with pytest.raises(ValueError, match="keep_weights"):
         kept_critics(runs)
+
+
+def test_runs_that_all_diverged_left_no_critic(made_run, tiny):
+    lost = replace(made_run(tiny()), status="diverged", diverged_at=3)
+    with pytest.raises(ValueError, match="all of them diverged"):
+        kept_critics([lost])

@@ -7,7 +7,7 @@ import pytest
 from lipgan import experiments
 from lipgan.claims import CLAIMS, domains
 from lipgan.claims.judge import judge
-from lipgan.claims.roads.criteria import LINEAR, cells, middle_of
+from lipgan.claims.roads.criteria import LINEAR, cells
 from lipgan.config import Config
 from lipgan.experiments import strength
 
@@ -224,8 +224,3 @@ def test_divergence_at_a_small_alpha_is_not_mended(world):
 def test_strength_is_the_field_that_is_varied():
     assert strength(Config(regularizer="r1", penalty_weight=3.0)) == 3.0
     assert strength(Config(regularizer="gp", lipschitz_k=0.5)) == 0.5
-
-
-def test_the_middle_leaves_unknown_numbers_out():
-    assert middle_of([1.0, math.nan, 5.0, 2.0]) == 2.0
-    assert math.isnan(middle_of([math.nan]))
