@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lipgan.runs import RecordError, RunStore, atomic
 from lipgan.runs.catalog import README, catalog
-from lipgan.runs.evidence import SUMS, Evidence, open_records
+from lipgan.runs.evidence import SUMS, Evidence
 from lipgan.runs.verify import repair, verify
 from lipgan.support.paths import project_root
 
@@ -73,8 +73,8 @@ def count_records(options: argparse.Namespace) -> int:
 def verify_records(options: argparse.Namespace) -> int:
     """Check every byte of a store or of the published evidence."""
     store = _existing(options.store)
-    published = open_records(store.path)
-    if isinstance(published, Evidence):
+    if (store.path / SUMS).is_file():
+        published = Evidence(store.path)  # read now, whatever was read before
         wrong = published.damaged()
         print("".join(f"{error}\n" for error in wrong), end="")
         count = sum(1 for _ in published.sound())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lipgan import experiments
+from lipgan.__main__ import main
 from lipgan.runs import RunStore
 from lipgan.runs.catalog import README, catalog
 from lipgan.runs.evidence import SUMS, Evidence, evidence_store
@@ -205,3 +206,18 @@ def test_a_publication_that_fails_writes_nothing(runs, tmp_path):
     with pytest.raises(ValueError, match="runs on different data make no table"):
         publish([*sound, last, points], tmp_path, TABLES)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_verify_counts_damage_in_a_table_of_runs(evidence, capsys):
+    place = ["verify", "--store", str(evidence.path)]
+    assert main(place) == 0
+    assert "10 sound published runs, 0 files damaged" in capsys.readouterr().out
+    table = evidence.path / "digits" / "table3" / "runs.csv"
+    table.write_text(table.read_text() + "\n")
+    assert main(place) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "2 sound published runs, 1 files damaged" in out
+    (evidence.path / SUMS).write_text("")
+    assert main(place) == 1
+    assert f"{SUMS} names no file" in capsys.readouterr().out
