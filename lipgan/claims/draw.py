@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
 from lipgan.claims.numerals import number
@@ -178,10 +179,8 @@ def level(ax: Axes, value: float, text: str = "", ls: str = "--") -> None:
     """A thin horizontal line with its name on it, legible across other lines."""
     ax.axhline(value, color="0.5", lw=1, ls=ls, zorder=0)
     frame = ax.get_yaxis_transform()
-    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
-    ax.text(
-        *(0.01, value, text), transform=frame, color=FAINT, va="bottom", bbox=behind
-    )
+    label = ax.text(0.01, value, text, transform=frame, color=FAINT, va="bottom")
+    label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
 
 def distance_lines(
