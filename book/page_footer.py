@@ -30,6 +30,7 @@ VARIATIONS: dict[str, dict[str, Any]] = {
     "12_gradient_fields": {"seeds": [7], "pictured": ["none", "gp"]},
     "costs": {"growth_file": "mine.json"},
 }
+MEASURED_FIRST = ("costs",)  # their command makes a file that the page reads
 # What trains the same runs, or what is nearest to it, without a notebook.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "01_bound": ("lipgan sweep table3 --seeds 7",),
@@ -100,8 +101,10 @@ def papermill_command(page: Page) -> str:
 
 def train_commands(page: Page) -> list[str]:
     """The same from the command line, into the store where notebooks look."""
+    chosen = page.parameters.get("dataset")
+    where = f" --dataset {chosen}" * bool(chosen) + " --store runs"
     commands = [
-        f"{command} --store runs" if command.startswith("lipgan") else command
+        f"{command}{where}" if command.startswith("lipgan") else command
         for command in COMMANDS.get(page.notebook.stem, ())
     ]
     return [f".venv/bin/python -m {command}" for command in commands]
@@ -125,7 +128,10 @@ def buttons(page: Page, project: tuple[str, str, str] | None) -> str:
 
 def footer(page: Page, project: tuple[str, str, str] | None) -> str:
     """The box as Markdown."""
-    commands = "\n".join([papermill_command(page), *train_commands(page)])
+    lines = [papermill_command(page), *train_commands(page)]
+    if page.notebook.stem in MEASURED_FIRST:
+        lines.reverse()
+    commands = "\n".join(lines)
     return f"""::::{{admonition}} Run this page with other parameters
 :class: run-box dropdown
 
@@ -135,9 +141,9 @@ In the folder of the project, after `make book`:
 {commands}
 ```
 
-The first command runs the page; its first code cell lists what can be changed, and
+`papermill` runs the page; its first code cell lists what can be changed, and
 `-p scale smoke` in the place of `-y` and what follows takes a minute and says nothing
-about the claim. What comes after it trains without a notebook. The button with the
+about the claim. The other commands need no notebook. The button with the
 arrow at the top downloads this page as a notebook. {buttons(page, project)}
 ::::
 """

@@ -225,8 +225,8 @@ def own_verdicts(names: Sequence[str], scale: str, dataset: str = HOME) -> str:
 
 
 def provenance_markdown(runs: Iterable[Run]) -> str:
-    """Where the runs of a page come from, in one small table."""
-    runs = list(runs)
+    """Where the runs of a page come from, each counted once, in one small table."""
+    runs = list({run.config.config_id: run for run in runs}.values())
     keys = ("commit", "python", "torch", "device", "threads")
     lines = ["| | |", "|---|---|"]
     for key in keys:

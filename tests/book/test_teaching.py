@@ -197,8 +197,19 @@ def test_box_of_a_page_runs(page):
         words = shlex.split(line)
         if words[2] == "lipgan":
             check_command(shlex.join(words[3:]))
+            chosen = page.parameters.get("dataset")
+            assert ("--dataset" in words) == bool(chosen)
+            assert not chosen or words[words.index("--dataset") + 1] == chosen
         else:
             assert (ROOT / (words[2].replace(".", "/") + ".py")).is_file()
+
+
+def test_what_a_page_reads_is_measured_first():
+    (costs,) = [page for page in PAGES if page.name == "costs"]
+    box = page_footer.footer(costs, None)
+    assert box.index("benchmarks.growth --out mine.json") < box.index("papermill")
+    first = page_footer.footer(PAGES[0], None)
+    assert first.index("papermill") < first.index("-m lipgan")
 
 
 def test_box_is_appended_and_nothing_else_changes():

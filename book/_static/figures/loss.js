@@ -5,7 +5,7 @@
   "use strict";
   const lipgan = window.lipgan;
   const { LOSSES, append, format, grid, percent } = lipgan;
-  const TERMS = { d_real: "real samples, discriminator", d_fake: "generated samples, discriminator", g_fake: "generated samples, generator" };
+  const TERMS = { d_real: "discriminator, real", d_fake: "discriminator, generated", g_fake: "generator" };
   const TAYLOR_REACH = 3;
 
   // Median measured Omega at k: between the seven trained values of k, center and

@@ -140,7 +140,7 @@ CLAIMS: dict[str, Claim] = {
         degenerate_gan_checks,
         post_hoc=True,
         settled_by=(
-            "LS's limit is no GAN's loss by its formula ({prf:ref}`remark-ls`); the "
+            "LS's limit is no GAN's loss by its formula, see the remark on LS; the "
             "paper trains LS# in its place."
         ),
     ),

@@ -47,27 +47,41 @@ def symbol(regularizer: str) -> str:
 def alr_table(runs: Sequence[Run]) -> pd.DataFrame:
     """Distances of every regularizer at its three strengths, beside published FIDs.
 
-    All seeds. The published numbers are other networks' on other data, so only their
-    order compares.
+    Tightest first, all seeds. The published numbers are other networks' on other data,
+    so only their order compares.
     """
-    keys = list(dict.fromkeys(r.config.regularizer for r in runs))
-    labels = [REGULARIZERS[key].label for key in keys]
-    published = [SYSTEMS_FID.get(key, "–") for key in keys]
-    extra = "published FID, CIFAR-10", published
-    return _by_strength(runs, "regularizer", keys, labels, extra)
+    metric = measures.distance_metric(runs)
+    rows: dict[tuple[str, str], list] = {}
+    for key in dict.fromkeys(r.config.regularizer for r in runs):
+        groups = strengths([r for r in runs if r.config.regularizer == key])
+        values = [value for value in ROADS[key][1] if value in groups]
+        label, published = REGULARIZERS[key].label, SYSTEMS_FID.get(key, "–")
+        rows[label, symbol(key)] = [*(f"{value:g}" for value in values), ""]
+        distances = ([_distance(r, metric) for r in groups[value]] for value in values)
+        rows[label, "distance"] = [*distances, published]
+    columns = [*PLACES[: len(values)], "published FID, CIFAR-10"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    table.index = pd.MultiIndex.from_tuples(rows, names=["", ""])
+    return table
 
 
 def lgan_table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Distances of every objective at three weights, and how its scores move.
+    """Distances of every objective at every weight, and how its scores move.
 
-    All seeds; the last column is the way of the center of Omega in the second half of
-    training, in widths of Omega, over all weights and seeds.
+    Tightest first, all seeds; the last column is the way of the center of Omega in the
+    second half of training, in widths of Omega, over all weights and seeds.
     """
-    keys = list(dict.fromkeys(r.config.loss for r in runs))
-    labels = [LOSSES[key].label for key in keys]
-    moves = [[late_wander(r) for r in runs if r.config.loss == key] for key in keys]
-    extra = "center moves (widths of Ω)", moves
-    return _by_strength(runs, "loss", keys, labels, extra)
+    cells = measures.distances_by(runs, "loss", "penalty_weight")
+    weights = sorted({weight for _, weight in cells}, reverse=True)
+    rows = {
+        LOSSES[key].label: [
+            *(cells[key, weight] for weight in weights),
+            [late_wander(r) for r in runs if r.config.loss == key],
+        ]
+        for key in dict.fromkeys(r.config.loss for r in runs)
+    }
+    columns = [*(f"λ = {w:g}" for w in weights), "center moves (widths of Ω)"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def late_wander(run: Run) -> float:
@@ -76,37 +90,6 @@ def late_wander(run: Run) -> float:
         return math.inf
     with np.errstate(divide="ignore", invalid="ignore"):  # a domain without width
         return domains.wander(run, LATE)
-
-
-def _by_strength(
-    runs: Sequence[Run],
-    field: str,
-    keys: Sequence[str],
-    labels: Sequence[str],
-    extra: tuple[str, Sequence],
-) -> pd.DataFrame:
-    """Strengths and distances of each value of a field, tightest first.
-
-    Args:
-        runs: of all these values.
-        field: of the config.
-        keys: its values.
-        labels: their names.
-        extra: title and cells of one more column, beside the distances.
-    """
-    metric = measures.distance_metric(runs)
-    rows: dict[tuple[str, str], list] = {}
-    for key, label, last in zip(keys, labels, extra[1], strict=True):
-        own = [r for r in runs if getattr(r.config, field) == key]
-        name, groups = own[0].config.regularizer, strengths(own)
-        values = [value for value in ROADS[name][1] if value in groups]
-        rows[label, symbol(name)] = [*(f"{value:g}" for value in values), ""]
-        distances = ([_distance(r, metric) for r in groups[value]] for value in values)
-        rows[label, "distance"] = [*distances, last]
-    columns = [*PLACES[: len(values)], extra[0]]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    table.index = pd.MultiIndex.from_tuples(rows, names=["", ""])
-    return table
 
 
 def _distance(run: Run, name: str) -> float:
