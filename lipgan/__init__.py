@@ -40,6 +40,10 @@ _MODULES = {
 __all__ = sorted([*_HOME, *_MODULES])
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f"lipgan.{_HOME[name]}"), name)

@@ -5,11 +5,14 @@ colors serves. Each is drawn at the width of the book's column, so that a point 
 stays a point; on a phone ``figures.css`` shows figures at three quarters of that.
 """
 
+from itertools import chain, cycle
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
+
+from lipgan.gan.losses import LOSSES
 
 WIDTH = 7.0  # inches: the 672 pixels of the theme's column in a window of 1280
 TEXT = 9.0  # points, the smallest used: 12 pixels, and 9 on a phone
@@ -22,8 +25,9 @@ HUES = (
 )
 _TABLE_1 = ("ns", "ls", "wgan", "cos", "exp", "ls_sharp")
 _LGAN = ("lgan_log", "lgan_sqrt", "lgan_exp", "hinge")
-COLORS = dict(zip((*_TABLE_1, *_LGAN), HUES, strict=True))
-MARKERS = dict(zip(COLORS, "osD^vP<>ph", strict=True))
+_ORDER = dict.fromkeys((*_TABLE_1, *_LGAN, *LOSSES))  # a new loss comes last
+COLORS = dict(zip(_ORDER, cycle(HUES), strict=False))
+MARKERS = dict(zip(_ORDER, chain("osD^vP<>ph", cycle("X*dH8")), strict=False))
 OMEGA = "#c8102e"  # the attained domain, red as in the paper's Figure 1
 
 _FONTS = ("Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans")

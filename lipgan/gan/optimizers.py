@@ -14,7 +14,7 @@ from torch import Tensor
 Parameters = dict[str, Tensor]
 Rates = Tensor | Mapping[str, Tensor]  # per member, (E,); or so for each parameter
 
-OPTIMIZER_LABELS = {
+_LABELS = {
     "rmsprop": "RMSProp, as in torch",
     "rmsprop_tiny_eps": "ε = 1e-16",
     "rmsprop_eps_inside": "ε = 1e-10 under the root",
@@ -22,6 +22,11 @@ OPTIMIZER_LABELS = {
     "rmsprop_tf": "as in TensorFlow 1",
     "adam": "Adam",
 }
+
+
+def optimizer_label(name: str) -> str:
+    """What a key of ``OPTIMIZERS`` is called in tables and figures."""
+    return _LABELS.get(name, name)
 
 
 class Optimizer(Protocol):

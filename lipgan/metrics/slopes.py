@@ -7,10 +7,16 @@ from lipgan.gan.losses import Term, scaled_term
 
 
 def largest_curvature(term: Term, low: float, high: float, points: int = 2001) -> float:
-    """M = max |L''| of a loss term on [low, high], on a grid that has both ends."""
+    """M = max |L''| of a loss term on [low, high], on a grid that has both ends.
+
+    Raises:
+        ValueError: the term gives no second derivative, as scaled ones do not.
+    """
     x = torch.linspace(low, high, points, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(term(x).sum(), x, create_graph=True)
     if not slope.requires_grad:  # a linear term: its slope does not depend on x
+        if slope.min() != slope.max():
+            raise ValueError("term: its slope varies, but has no derivative")
         return 0.0
     (curvature,) = torch.autograd.grad(slope.sum(), x)
     return float(curvature.abs().max())
@@ -24,6 +30,9 @@ def slope_interval_bound(term: Term, low: float, high: float, width: float) -> f
         low: lower end of the domain on which L'' is bounded.
         high: upper end.
         width: bound on the width of the domain, see ``domain_bound``.
+
+    Raises:
+        ValueError: see ``largest_curvature``.
 
     Source: Qin et al. 2020, Corollary 1, Eq. 7: M times the bound on the domain.
     """

@@ -45,7 +45,6 @@ def checkout(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copy(ROOT / "_toc.yml", folder)
-    (folder / "build").mkdir()
     return folder
 
 

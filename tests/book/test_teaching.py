@@ -64,7 +64,7 @@ def self_check_problems(made, source):
     names = {ast.unparse(node.func): node for node in call}
     found = names.get("selfcheck.check")
     if found is None or not label or found.args[0].value != label[1]:
-        return ["its self-check does not ask the question of the page"]
+        return ["its self-check does not ask by the label of its first cell, (...)="]
     if label[1] not in selfcheck.QUESTIONS:
         return ["its self-check has no question"]
     return [] if "answer = None" in source else ["its self-check is answered already"]
@@ -92,8 +92,8 @@ def page_to_break():
     ("cell", "old", "new", "found"),
     [
         (2, "None", "0.91", "answered already"),
-        (2, "system-gran", "system-alr", "does not ask the question"),
-        (0, "system-gran", "system-new", "does not ask the question"),
+        (2, "system-gran", "system-alr", "does not ask by the label"),
+        (0, "system-gran", "system-new", "does not ask by the label"),
         (1, "exercise-break-a", "exercise-b", "no break-it"),
         (1, "```bash", "```text", "nothing to copy"),
         (1, "{solution} exercise-a", "{note}", "without a folded solution"),

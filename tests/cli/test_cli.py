@@ -263,6 +263,7 @@ def test_import_leaves_optional_packages_alone():
 def test_every_public_name_resolves():
     import lipgan
 
+    assert set(lipgan.__all__) <= set(dir(lipgan))  # what a notebook completes
     for name in lipgan.__all__:
         assert getattr(lipgan, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'trian'"):

@@ -30,9 +30,9 @@ def test_every_grid_is_made_at_every_scale_without_repetition(name, scale):
     assert len(set(configs)) == len(configs)
 
 
-def test_roads_hold_every_regularizer_at_three_strengths_tightest_first():
-    known = set(REGULARIZERS) - {"none", "maxgp_memory", "gran_tiny_eps"}
-    assert set(ROADS) == known
+def test_roads_have_three_strengths_tightest_first():
+    """Those that are published: a new regularizer asks for its runs first."""
+    assert set(ROADS) <= set(REGULARIZERS) - {"none"}
     for key, (field, values) in ROADS.items():
         tighter_is_smaller = field == "lipschitz_k"
         assert sorted(values, reverse=not tighter_is_smaller) == list(values)
@@ -76,5 +76,5 @@ def test_gradient_fields_hold_every_critic_once_with_a_frozen_generator():
     assert {c.lr_g for c in configs} == {0.0}
     pairs = {(c.regularizer, c.loss) for c in configs}
     assert pairs == {(r, loss) for r in FIELD_REGULARIZERS for loss in FIELD_LOSSES}
-    critics = {(LOSSES[k].d_real, LOSSES[k].d_fake) for k in LOSSES}
+    critics = {(LOSSES[k].d_real, LOSSES[k].d_fake) for k in FIELD_LOSSES}
     assert len(FIELD_LOSSES) == len(critics)

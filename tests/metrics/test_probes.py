@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from lipgan import metrics
-from lipgan.gan.losses import LOSSES
+from lipgan.gan.losses import LOSSES, scaled
 from lipgan.gan.models import MODELS, Sizes
 from lipgan.metrics import lipschitz
 
@@ -147,6 +147,13 @@ def test_matrix_norms_are_those_that_spectral_normalization_sees():
 def test_largest_curvature_in_closed_form(loss, low, high, curvature):
     found = metrics.largest_curvature(LOSSES[loss].d_real, low, high)
     assert found == pytest.approx(curvature, rel=1e-4)
+
+
+def test_a_term_without_second_derivatives_has_no_curvature():
+    for loss in ("ns", "cos", "exp", "ls"):
+        with pytest.raises(ValueError, match="its slope varies"):
+            metrics.largest_curvature(scaled(LOSSES[loss], 2.0).d_real, -1.0, 1.0)
+    assert metrics.largest_curvature(scaled(LOSSES["wgan"], 2.0).d_real, -1, 1) == 0
 
 
 def test_corollary_1_bounds_the_attained_slopes():

@@ -80,7 +80,9 @@ GOLDEN = json.loads(FILE.read_text()) if FILE.exists() else {}
 def differences(name, mine):
     """What differs from the numbers kept, in words."""
     if name not in GOLDEN:
-        return [f"{name}: no number yet; run `python {Path(__file__).name}` in tests/"]
+        return [
+            f"{name}: no number yet; run `python tests/training/{Path(__file__).name}`"
+        ]
     return [
         f"{name}: {key} {value} instead of {kept}"
         for key, values in mine.items()

@@ -22,7 +22,7 @@ from lipgan.claims.draw import (
 from lipgan.claims.small_k.criteria import SLOWED
 from lipgan.claims.style import COLORS
 from lipgan.gan.losses import LOSSES
-from lipgan.gan.optimizers import OPTIMIZER_LABELS, OPTIMIZERS, RMSProp
+from lipgan.gan.optimizers import OPTIMIZERS, RMSProp, optimizer_label
 from lipgan.runs import HISTORY_DIGITS, Run
 
 RESOLUTION = 10.0**-HISTORY_DIGITS  # smaller shares of a step are not recorded
@@ -45,7 +45,7 @@ def step_share_curves(smallest: float = 1e-12, largest: float = 1.0) -> Figure:
             continue  # decay and start do not enter
         drawn.add((rule.eps, rule.inside))
         shares = rule.step_share({"w": sizes.square()[:, None]})
-        label = OPTIMIZER_LABELS[name]
+        label = optimizer_label(name)
         ax.plot(sizes, shares, color=OPTIMIZER_COLORS[name], label=label)
     ax.axhline(1 - SLOWED, color="0.7", lw=1, ls=":")
     ax.set(
@@ -80,7 +80,7 @@ def steps_taken_by_epsilon(runs: Sequence[Run]) -> Figure:
         ax.set_ylabel("share taken by ε")
     names = list(dict.fromkeys(r.config.optimizer for r in runs))
     handles = [Line2D([], [], color=OPTIMIZER_COLORS[name], lw=3) for name in names]
-    legend(figure, handles, [OPTIMIZER_LABELS[name] for name in names], 3)
+    legend(figure, handles, [optimizer_label(name) for name in names], 3)
     return finish(figure)
 
 
@@ -114,7 +114,7 @@ def distance_by_optimizer(runs: Sequence[Run]) -> Figure:
         ax.set(xlabel=measures.distance_label(runs))
         ax.grid(axis="y", color="0.93")
     first = next(iter(places.values()))
-    first.set_yticks(range(len(names)), [OPTIMIZER_LABELS[n] for n in names])
+    first.set_yticks(range(len(names)), [optimizer_label(n) for n in names])
     first.set_ylim(len(names) - 0.5, -0.5)
     finite = [v for values in cells.values() for v in values if math.isfinite(v)]
     if finite and max(finite) > NARROW * min(finite):

@@ -12,7 +12,7 @@ from lipgan.claims.published import TABLE3
 from lipgan.claims.small_k.criteria import price_of_small_k
 from lipgan.data import DATASETS
 from lipgan.gan.losses import LOSSES
-from lipgan.gan.optimizers import OPTIMIZER_LABELS, OPTIMIZERS, Adam, Optimizer, RMSProp
+from lipgan.gan.optimizers import OPTIMIZERS, Adam, Optimizer, RMSProp, optimizer_label
 from lipgan.runs import Run
 
 
@@ -21,7 +21,7 @@ def optimizers_table() -> pd.DataFrame:
     rows = {}
     for name in experiments.SMALL_K_OPTIMIZERS:
         rule = _as_rmsprop(OPTIMIZERS[name])
-        rows[OPTIMIZER_LABELS[name]] = {
+        rows[optimizer_label(name)] = {
             "decay of v": f"{rule.decay:g}",
             "v at the start": f"{rule.start:g}",
             "denominator": (
@@ -61,7 +61,7 @@ def small_k_table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = {}
     for loss, name in dict.fromkeys(key[:2] for key in cells):
         small = [r for r in runs if _cell(r) == (loss, name, low)]
-        rows[LOSSES[loss].label, OPTIMIZER_LABELS[name]] = {
+        rows[LOSSES[loss].label, optimizer_label(name)] = {
             f"distance, k = {low:g}": cells[loss, name, low],
             f"distance, k = {high:g}": cells[loss, name, high],
             "ratio": prices[name, loss],
@@ -105,7 +105,7 @@ def worse_at_small_k(runs: Sequence[Run], loss: str) -> str:
     low, high = experiments.SMALL_K
     cells = distances_by(runs, "loss", "optimizer", "lipschitz_k")
     found = [
-        OPTIMIZER_LABELS[name]
+        optimizer_label(name)
         for name in dict.fromkeys(key[1] for key in cells)
         if min(cells[loss, name, low]) > max(cells[loss, name, high])
     ]

@@ -22,7 +22,7 @@ from lipgan.claims.style import COLORS, FAINT, MARKERS
 from lipgan.claims.systems.gran import PLATEAU, smallest_push
 from lipgan.claims.systems.tables import strengths, symbol
 from lipgan.gan.losses import LOSSES
-from lipgan.gan.optimizers import OPTIMIZER_LABELS
+from lipgan.gan.optimizers import optimizer_label
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
@@ -123,7 +123,7 @@ def distance_and_push_against_k(runs: Sequence[Run]) -> Figure:
     for ax, title in zip(grid[:, 0], rows, strict=True):
         ax.set_ylabel(title)
     handles = [Line2D([], [], color=OPTIMIZER_COLORS[rule], lw=3) for rule in rules]
-    legend(figure, handles, [OPTIMIZER_LABELS[rule] for rule in rules])
+    legend(figure, handles, [optimizer_label(rule) for rule in rules])
     return finish(figure)
 
 

@@ -13,7 +13,7 @@ from lipgan.claims.published import SYSTEMS_FID
 from lipgan.claims.systems.gran import smallest_push
 from lipgan.experiments import ROADS, strength
 from lipgan.gan.losses import LOSSES
-from lipgan.gan.optimizers import OPTIMIZER_LABELS
+from lipgan.gan.optimizers import optimizer_label
 from lipgan.gan.regularizers import REGULARIZERS
 from lipgan.runs import Run
 
@@ -111,7 +111,7 @@ def gran_table(runs: Sequence[Run]) -> pd.DataFrame:
         ),
     }
     rows = {
-        (LOSSES[loss].label, OPTIMIZER_LABELS[rule], title): [
+        (LOSSES[loss].label, optimizer_label(rule), title): [
             cells[loss, rule, k] for k in ks
         ]
         for loss, rule in dict.fromkeys(key[:2] for key in columns["distance"])

@@ -12,7 +12,7 @@ from lipgan.claims.small_k.figures import (
     step_share_curves,
     steps_taken_by_epsilon,
 )
-from lipgan.gan.optimizers import OPTIMIZER_LABELS
+from lipgan.gan.optimizers import optimizer_label
 from lipgan.training import train
 
 
@@ -29,7 +29,7 @@ def test_distance_by_optimizer_has_a_row_per_optimizer(small_k_runs):
     figure = drawn(distance_by_optimizer(small_k_runs))
     assert [ax.get_title() for ax in figure.axes] == ["NS", "WGAN"]
     rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert rows == list(OPTIMIZER_LABELS.values())
+    assert rows == list(map(optimizer_label, experiments.SMALL_K_OPTIMIZERS))
     marks = [[line.get_marker() for line in ax.lines] for ax in figure.axes]
     assert [row.count("o") for row in marks] == [11, 12]
     assert [row.count("x") for row in marks] == [1, 0]
@@ -49,4 +49,4 @@ def test_step_share_curves_fall_to_a_half_at_epsilon():
     half = np.interp(0.5, curve.get_ydata(), curve.get_xdata())
     assert half == pytest.approx(1e-8, rel=0.1)
     assert np.asarray(lines["ε = 1e-16"].get_ydata()).min() > 0.99
-    assert OPTIMIZER_LABELS["rmsprop_tf"] not in lines
+    assert optimizer_label("rmsprop_tf") not in lines
