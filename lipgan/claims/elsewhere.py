@@ -42,7 +42,6 @@ from lipgan.runs import Run
 
 SEEDS = (1, 2, 3)
 CHECK_SEED = 1  # of the runs trained otherwise
-BRIDGED = ("mnist",)  # where ``experiments.bridge`` has been trained
 
 Criterion = Callable[[Table], list[Check]]
 
@@ -99,9 +98,7 @@ def _of_table3(dataset: str) -> dict[str, OnData]:
     table3 = _runs_of(experiments.table3, dataset)
 
     def otherwise(scale: str) -> list[Config]:
-        tables = [experiments.longer_training]
-        if dataset in BRIDGED:
-            tables.append(experiments.bridge)
+        tables = (experiments.longer_training, experiments.bridge)
         found = [_runs_of(table, dataset)(scale, [CHECK_SEED]) for table in tables]
         return [config for configs in found for config in configs]
 

@@ -7,7 +7,7 @@ import pytest
 from made_up import COPY, holds
 
 from lipgan import experiments
-from lipgan.claims.elsewhere import BRIDGED, CHECK_SEED, ELSEWHERE
+from lipgan.claims.elsewhere import CHECK_SEED, ELSEWHERE
 from lipgan.claims.longer_training.criteria import (
     STATEMENTS,
     changed_sides,
@@ -136,11 +136,7 @@ def test_a_claim_elsewhere_counts_what_bears_on_it(dataset, as_runs):
     runs = [
         *experiments.table3(dataset, seeds=[1, 2, 3]),
         *experiments.longer_training(dataset, seeds=[CHECK_SEED]),
-        *(
-            experiments.bridge(dataset, seeds=[CHECK_SEED])
-            if dataset in BRIDGED
-            else []
-        ),
+        *experiments.bridge(dataset, seeds=[CHECK_SEED]),
     ]
     assert claims["longer_training"].configs("embedded", [1, 2, 3]) == runs
 
