@@ -11,8 +11,9 @@ paper's thesis it stays broken, since its loss turns around; the statements on i
 those that the bridge was to test.
 
 Announced before the bridge was trained on MNIST and CIFAR-10, on two cells that the
-paper's MNIST column calls broken: after 100,000 steps COS at k = 5 is broken there as well; NS at
-k = 10 is not on MNIST, where 16,000 steps at the tables' rate left it at 17.7 of 115.
+paper's MNIST column calls broken: after 100,000 steps COS at k = 5 is broken there as
+well; NS at k = 10 is not on MNIST, where 16,000 steps at the tables' rate left it at
+17.7 of 115.
 """
 
 import math
