@@ -175,7 +175,7 @@ CLAIMS: dict[str, Claim] = {
     "k_to_the_n": Claim(
         "The Lipschitz constant of a network of n layers is about kⁿ",
         "Sec. 4.1, spectral normalization",
-        "measured slopes that leave k^n by more than a factor of two",
+        "measured slopes that leave kⁿ by more than a factor of two",
         _PAGE,
         table3_configs,
         k_to_the_n_checks,
