@@ -10,7 +10,8 @@ def largest_curvature(term: Term, low: float, high: float, points: int = 2001) -
     """M = max |L''| of a loss term on [low, high], on a grid that has both ends.
 
     Raises:
-        ValueError: the term gives no second derivative, as scaled ones do not.
+        ValueError: the term gives no second derivative, as scaled ones do not, and as
+            the hinge has none at its kink.
     """
     x = torch.linspace(low, high, points, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(term(x).sum(), x, create_graph=True)

@@ -65,12 +65,10 @@ def test_measures_on_a_domain_are_those_of_python(mathematics, name, ends):
     script = "([n, a, b]) => lipgan.nonlinearity(lipgan.LOSSES[n], a, b)"
     close(mathematics.evaluate(script, [name, *ends]), wanted, 1e-9)
     for key, term in LOSSES[name].terms.items():
-        script = """([n, key, a, b]) => { const t = lipgan.LOSSES[n].terms[key];
-          return [lipgan.largestCurvature(t, a, b),
-                  lipgan.tangentDistance(t, 0.1, b)] }"""
-        found = mathematics.evaluate(script, [name, key, *ends])
-        close(found[0], metrics.largest_curvature(term, *ends), 1e-9)
-        close(found[1], metrics.tangent_distance(term, 0.1, ends[1]), 1e-8)
+        script = """([n, key, b]) =>
+          lipgan.tangentDistance(lipgan.LOSSES[n].terms[key], 0.1, b)"""
+        found = mathematics.evaluate(script, [name, key, ends[1]])
+        close(found, metrics.tangent_distance(term, 0.1, ends[1]), 1e-8)
 
 
 def test_bound_and_median_are_those_of_python(mathematics):

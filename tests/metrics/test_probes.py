@@ -154,6 +154,10 @@ def test_a_term_without_second_derivatives_has_no_curvature():
         with pytest.raises(ValueError, match="its slope varies"):
             metrics.largest_curvature(scaled(LOSSES[loss], 2.0).d_real, -1.0, 1.0)
     assert metrics.largest_curvature(scaled(LOSSES["wgan"], 2.0).d_real, -1, 1) == 0
+    hinge = LOSSES["hinge"].d_real
+    assert metrics.largest_curvature(hinge, -1.0, 0.5) == 0
+    with pytest.raises(ValueError, match="its slope varies"):
+        metrics.largest_curvature(hinge, 0.5, 2.0)
 
 
 def test_corollary_1_bounds_the_attained_slopes():

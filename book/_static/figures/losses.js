@@ -1,4 +1,4 @@
-// The losses of lipgan/gan/losses.py, their slopes and curvatures, and what
+// The losses of lipgan/gan/losses.py, their slopes, and what
 // lipgan/metrics/slopes.py and lipgan/claims/domains.py measure on them.
 // tests/book/test_browser_figures.py
 // holds every function here against its Python original.
@@ -7,33 +7,32 @@
   const { abs, cos, exp, expm1, hypot, log1p, max, min, sin } = Math;
 
   const sigmoid = (x) => (x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)));
-  const bell = (x) => sigmoid(x) * sigmoid(-x);
   const softplus = (x) => max(x, 0) + log1p(exp(-abs(x)));
   const softplusAboveZero = (x) => max(x, 0) + log1p(expm1(-abs(x)) / 2);
   const root = (x) => hypot(x, 1);
   const rootAboveZero = (x) => x * (x / (root(x) + 1));
   const cosAboveZero = (x, shift) => 2 * sin(x / 2 + shift) * sin(x / 2);
 
-  // A term: value L(x), aboveZero L(x) - L(0) without cancellation, slope, curvature.
-  const term = (value, aboveZero, slope, curvature) => ({ value, aboveZero, slope, curvature });
+  // A term: value L(x), aboveZero L(x) - L(0) without cancellation, slope.
+  const term = (value, aboveZero, slope) => ({ value, aboveZero, slope });
   const parabola = (target) => term(
-    (f) => (f - target) ** 2, (f) => f * (f - 2 * target), (f) => 2 * (f - target), () => 2);
-  const linear = (way) => term((f) => way * f, (f) => way * f, () => way, () => 0);
+    (f) => (f - target) ** 2, (f) => f * (f - 2 * target), (f) => 2 * (f - target));
+  const linear = (way) => term((f) => way * f, (f) => way * f, () => way);
   const cosine = (shift) => term(
     (f) => -cos(f + shift), (f) => cosAboveZero(f, shift),
-    (f) => sin(f + shift), (f) => cos(f + shift));
-  const NS_UP = term((f) => softplus(-f), (f) => softplusAboveZero(-f), (f) => -sigmoid(-f), bell);
-  const NS_DOWN = term(softplus, softplusAboveZero, sigmoid, bell);
-  const EXP_UP = term((f) => exp(-f), (f) => expm1(-f), (f) => -exp(-f), (f) => exp(-f));
-  const EXP_DOWN = term(exp, expm1, exp, exp);
+    (f) => sin(f + shift));
+  const NS_UP = term((f) => softplus(-f), (f) => softplusAboveZero(-f), (f) => -sigmoid(-f));
+  const NS_DOWN = term(softplus, softplusAboveZero, sigmoid);
+  const EXP_UP = term((f) => exp(-f), (f) => expm1(-f), (f) => -exp(-f));
+  const EXP_DOWN = term(exp, expm1, exp);
   const SQRT_UP = term((f) => root(f) - f, (f) => rootAboveZero(f) - f,
-    (f) => f / root(f) - 1, (f) => root(f) ** -3);
+    (f) => f / root(f) - 1);
   const SQRT_DOWN = term((f) => root(f) + f, (f) => rootAboveZero(f) + f,
-    (f) => f / root(f) + 1, (f) => root(f) ** -3);
+    (f) => f / root(f) + 1);
   const HINGE_UP = term((f) => max(1 - f, 0), (f) => max(-f, -1),
-    (f) => (f < 1 ? -1 : 0), () => 0);
+    (f) => (f < 1 ? -1 : 0));
   const HINGE_DOWN = term((f) => max(1 + f, 0), (f) => max(f, -1),
-    (f) => (f > -1 ? 1 : 0), () => 0);
+    (f) => (f > -1 ? 1 : 0));
   const UP = linear(-1), DOWN = linear(1), COS_UP = cosine(-1), COS_DOWN = cosine(1);
   const TO_ONE = parabola(1), TO_ZERO = parabola(0), TO_MINUS_ONE = parabola(-1);
 
@@ -91,12 +90,9 @@
 
   // Theorem 1: a K-Lipschitz function on [-1, 1]^d has a range of width 2 K sqrt(d).
   const domainBound = (k, inputs) => 2 * k * Math.sqrt(inputs);
-  // Corollary 1's M: max |L''| on [low, high].
-  const largestCurvature = (term, low, high) =>
-    max(...grid(low, high).map((x) => abs(term.curvature(x))));
 
   Object.assign(window.lipgan, {
     LOSSES, scaledValue, scaledSlope, attainedSlopes, variation, nonlinearity,
-    tangentDistance, domainBound, largestCurvature, grid,
+    tangentDistance, domainBound, grid,
   });
 })();
