@@ -184,7 +184,7 @@ CLAIMS: dict[str, Claim] = {
         post_hoc=True,
     ),
     "table5": Claim(
-        "At α = 1e-25 all losses perform alike, WGAN among them",
+        "At α = 10⁻²⁵ all losses perform alike, WGAN among them",
         "Sec. 4.3 (ii), Table 5",
         "one loss that stands apart at α = 1e-25",
         "07_all_losses_are_one",
