@@ -39,9 +39,10 @@ The paper's two knobs are one formula each (Eqs. 8 and 12), its losses are given
 closed forms, and its central table is a grid of independent runs. Two-dimensional
 toys and 1,797 images of 8×8 pixels are enough for most of its statements about the
 domain of the loss, so that everything can be trained on a laptop; what they say of the
-two knobs also came out on MNIST and a copy of CIFAR-10, on MNIST down to the scale of
-the loss at which a discriminator with one layer more breaks COS and EXP ({ref}`Table 4
-on MNIST <fid-against-alpha-06-fid-against-alpha-mnist>`)."""
+two knobs also came out on MNIST and a copy of CIFAR-10, down to the scale of the loss
+at which a discriminator with one layer more breaks COS and EXP (Table 4 on {ref}`MNIST
+<fid-against-alpha-06-fid-against-alpha-mnist>` and {ref}`CIFAR-10
+<fid-against-alpha-06-fid-against-alpha-cifar10>`)."""
 
 DIFFICULT = """\
 The paper does not fully state its networks, the features of its distances, and its
