@@ -209,12 +209,10 @@ def _open(verdicts: dict[str, Verdict], names: Iterable[str]) -> list[str]:
     """What would settle the claims that did not come out as stated."""
     rows = [
         f"- {CLAIMS[name].statement} (*{verdicts[name].status}*): "
-        f"{CLAIMS[name].settled_by[:1].upper()}"
-        + in_symbols(CLAIMS[name].settled_by[1:])
+        f"{text[:1].upper()}{text[1:]}"
         for name in names
-        if verdicts[name].checks
-        and verdicts[name].status != "reproduced"
-        and CLAIMS[name].settled_by
+        for text in [in_symbols(CLAIMS[name].settled_by)]
+        if verdicts[name].checks and verdicts[name].status != "reproduced" and text
     ]
     if not rows:
         return []

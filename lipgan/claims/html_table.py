@@ -48,10 +48,10 @@ class HtmlTable:
         cells = zip(*map(_column, columns), strict=True)
         rows = zip(_row_heads(self.frame.index), cells, strict=True)
         body = "\n".join(f"<tr>{head}{''.join(own)}</tr>" for head, own in rows)
-        notes = [in_symbols(escape(self.frame.columns.name or ""))]
+        notes = [escape(self.frame.columns.name or "")]
         notes += [note for sign, note in NOTES.items() if sign in body]
         caption = " ".join(filter(None, notes))
-        return (
+        return in_symbols(
             '<table class="numbers">\n'
             + (f"<caption>{caption}</caption>\n" if caption else "")
             + f"<thead>\n{_column_heads(self.frame)}\n</thead>\n"
@@ -62,8 +62,8 @@ class HtmlTable:
 def _column(cells: Sequence[Any]) -> list[str]:
     """The cells of one column, their decimals below one another."""
     if all(isinstance(cell, str) for cell in cells):
-        return [f'<td class="words">{in_symbols(escape(cell))}</td>' for cell in cells]
-    texts = [in_symbols(escape(c) if isinstance(c, str) else _number(c)) for c in cells]
+        return [f'<td class="words">{escape(cell)}</td>' for cell in cells]
+    texts = [escape(c) if isinstance(c, str) else _number(c) for c in cells]
     places = max(len(_decimals(text)) for text in texts)
     return [
         f"<td>{_padded(text, places)}{_seeds(cell)}</td>"
@@ -87,7 +87,7 @@ def _seeds(cell: Any) -> str:
     values = [] if isinstance(cell, str) else _values(cell)
     finite = [value for value in values if math.isfinite(value)]
     words = list(dict.fromkeys(digits(end(finite)) for end in (min, max) if finite))
-    notes = [in_symbols(" to ".join(words))] if len(words) > 1 else []
+    notes = [" to ".join(words)] if len(words) > 1 else []
     for sign, is_lost in ((LOST, math.isinf), (NONE, math.isnan)):
         lost = sum(map(is_lost, values))
         if lost and finite:
@@ -113,8 +113,7 @@ def _padded(text: str, places: int) -> str:
 
 
 def _label(name: Any) -> str:
-    text = escape(f"{name:g}" if isinstance(name, float) else str(name))
-    return in_symbols(text)
+    return escape(f"{name:g}" if isinstance(name, float) else str(name))
 
 
 def _row_heads(index: pd.Index) -> list[str]:

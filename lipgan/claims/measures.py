@@ -58,8 +58,8 @@ def cell_medians(runs: Sequence[Run]) -> dict[Cell, float]:
 
 def working_cells(runs: Sequence[Run]) -> list[Cell]:
     """The cells whose median distance is not broken."""
-    mark = broken_share(runs) * constant_distance(runs)
-    return [c for c, d in cell_medians(runs).items() if not is_broken(d, mark, 1.0)]
+    known = constant_distance(runs), broken_share(runs)
+    return [c for c, d in cell_medians(runs).items() if not is_broken(d, *known)]
 
 
 def metric(run: Run, family: str) -> float:

@@ -8,6 +8,7 @@ from lipgan.claims.matrix import (
     matrix,
     matrix_markdown,
 )
+from lipgan.claims.numerals import in_symbols
 from lipgan.claims.page import (
     badge,
     evidence_markdown,
@@ -90,7 +91,7 @@ def _block(
 ) -> str:
     """One claim, folded: its evidence in every column, and what is known beside it."""
     claim, (home, *_) = CLAIMS[name], COLUMNS
-    facts = [f"What would refute it: {claim.refuted_by}."]
+    facts = [in_symbols(f"What would refute it: {claim.refuted_by}.")]
     seconds = sum(v.seconds for v in judged_on.values())
     if seconds:
         facts.append(f"Training took {seconds / 60:.1f} min.")

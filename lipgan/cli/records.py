@@ -4,6 +4,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+from lipgan.data.sets import of_folder
 from lipgan.runs import RecordError, RunStore, atomic
 from lipgan.runs.catalog import README, catalog
 from lipgan.runs.evidence import SUMS, Evidence
@@ -34,7 +35,7 @@ def publish_runs(options: argparse.Namespace) -> int:
     """Pack a store's finished runs into the published evidence."""
     from lipgan.claims.matrix import verdicts_by_table
     from lipgan.experiments import EXPERIMENTS
-    from lipgan.sweep.publish import publish, publishable
+    from lipgan.sweep.publish import publish
 
     store = _existing(options.store)
     if not store.ids():
@@ -42,7 +43,7 @@ def publish_runs(options: argparse.Namespace) -> int:
     folder = Path(options.to) if options.to else project_root() / "book" / "data"
     kept = set(options.keep_generators)
     runs = list(store)
-    own = [run for run in runs if publishable(run)]
+    own = [run for run in runs if not of_folder(run.config.dataset)]
     if len(own) < len(runs):
         print(f"{len(runs) - len(own)} runs on folders of images are left out")
     evidence = publish(own, folder, EXPERIMENTS, lambda run: run.config.seed in kept)

@@ -11,6 +11,7 @@ from lipgan.config.checks import check_key, checked_number
 from lipgan.config.scales import SCALES, STEPS
 from lipgan.data import dataset_spec
 from lipgan.data.image_files import shape_of
+from lipgan.data.sets import of_folder, of_points
 from lipgan.features import FEATURES
 from lipgan.gan.biases import BIASES
 from lipgan.gan.losses import LOSSES
@@ -134,8 +135,8 @@ class Config:
         self._check_shape()
 
     def _check_shape(self) -> None:
-        spec, needed = dataset_spec(self.dataset), MODELS[self.model].image_size or 0
-        points = spec.image_size is None and not self.dataset.startswith("folder:")
+        needed = MODELS[self.model].image_size or 0
+        points = of_points(self.dataset)
         if points != (self.image_size == 0):
             raise ValueError(
                 f"image_size: {self.image_size} does not fit data set "
@@ -158,7 +159,7 @@ class Config:
     def _fill_in(self) -> None:
         spec = dataset_spec(str(self.dataset))
         shape = spec.image_size or 0, spec.channels or 0
-        if self.dataset.startswith("folder:") and FROM_SCALE in (
+        if of_folder(self.dataset) and FROM_SCALE in (
             self.image_size,
             self.channels,
         ):
@@ -263,7 +264,7 @@ def fingerprint(fields: dict[str, Any]) -> str:
 
 def _without_path(fields: dict[str, Any]) -> dict[str, Any]:
     dataset = str(fields.get("dataset"))
-    return fields | {"dataset": "folder"} if dataset.startswith("folder:") else fields
+    return fields | {"dataset": "folder"} if of_folder(dataset) else fields
 
 
 def _both(first: float, second: float) -> str:

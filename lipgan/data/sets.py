@@ -58,8 +58,12 @@ def dataset_spec(name: str) -> DatasetSpec:
 
 def of_points(name: str) -> bool:
     """Whether a data set holds points of the plane, not images."""
-    spec = dataset_spec(name)
-    return spec.image_size is None and spec.load is not loaders.folder
+    return dataset_spec(name).image_size is None and not of_folder(name)
+
+
+def of_folder(name: str) -> bool:
+    """Whether a data set is a folder of the user's own images."""
+    return name.startswith("folder:")
 
 
 def dataset_label(name: str) -> str:

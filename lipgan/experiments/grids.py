@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Any, ParamSpec
 
 from lipgan.config import Config
+from lipgan.data.sets import of_folder
 
 P = ParamSpec("P")
 Seeds = int | Iterable[int]
@@ -64,7 +65,7 @@ _shared = lru_cache(maxsize=2**15, typed=True)(Config)
 
 def _config(**fields: Any) -> Config:
     """A config, one object for all that ask for it: a book asks ten times for each."""
-    fixed = not str(fields.get("dataset")).startswith("folder:")  # whose images change
+    fixed = not of_folder(str(fields.get("dataset")))  # whose images change
     try:
         return _shared(**dict(sorted(fields.items()))) if fixed else Config(**fields)
     except TypeError:  # not hashable, or no field: refused by its name

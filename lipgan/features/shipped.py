@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import interpolate
 
 from lipgan.data.image_files import IMAGE_SUFFIXES
+from lipgan.data.sets import of_folder
 from lipgan.features.classifiers.pooled import PooledClassifier, Recipe, fit_pooled
 from lipgan.features.classifiers.small import (
     Classifier,
@@ -120,7 +121,7 @@ class PooledFeatures(ShippedClassifier):
         """Train on torchvision's files below `root`, or on its class folders."""
         network, (train, held_out) = self._network(), self._data(root, download)
         accuracy = fit_pooled(train, held_out, network, self.recipe, progress=print)
-        source = "class folders" if train.name.startswith("folder:") else "torchvision"
+        source = "class folders" if of_folder(train.name) else "torchvision"
         return network, {
             "held_out_accuracy": round(accuracy, 4),
             "held_out_images": len(held_out),

@@ -28,7 +28,7 @@ class RecordError(ValueError):
     """A record is damaged or belongs to another config.
 
     Attributes:
-        name: of the record, the config id that its file is named after.
+        name: of the record, that of its file without the ending.
         reason: what is wrong with it.
     """
 
@@ -135,10 +135,10 @@ def decode(name: str, content: bytes, config: Config | None = None) -> tuple[Run
     """Check a JSON document; return its run, without picture, and its files' checksums.
 
     Args:
-        name: the config id under which it was found.
+        name: under which it was found: the config id, and what may follow a dot.
         content: the document.
-        config: the config expected in it, whose id is ``name``, and that of the run
-            returned: a folder may have moved. None accepts any.
+        config: the config expected in it, whose id ``name`` begins with, and that of
+            the run returned: a folder may have moved. None accepts any.
 
     Raises:
         RecordError: unreadable, wrong checksum, wrong name or another config.
@@ -186,8 +186,9 @@ def _config(name: str, fields: dict[str, Any], expected: Config | None) -> Confi
         raise RecordError(
             name, f"its config differs in {_differences(found, expected)}"
         )
-    if found.config_id != name:
-        if fingerprint(fields) == name:
+    config_id = name.partition(".")[0]
+    if found.config_id != config_id:
+        if fingerprint(fields) == config_id:
             raise ValueError(f"its config is {found.config_id} by now")
         raise RecordError(name, f"holds config {found.config_id}")
     return found

@@ -206,13 +206,7 @@ class RunStore:
             KeyError: there is no such record.
             RecordError: it is damaged.
         """
-        config_id, _, of_data = name.partition(".")
-        try:
-            run, sums = decode(config_id, self.files.content(name), config)
-        except RecordError as error:
-            if not of_data:
-                raise
-            raise type(error)(name, error.reason) from None
+        run, sums = decode(name, self.files.content(name), config)
         if sums.weights is not None:
             kept = self.files.checked(name, SAFETENSORS, sums.weights)
             run = replace(run, weights=kept.path)

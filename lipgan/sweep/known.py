@@ -9,7 +9,6 @@ from lipgan.data import dataset_spec
 from lipgan.features.inception import weights_digest
 from lipgan.runs import RecordError, Run, RunStore
 from lipgan.runs.evidence import Evidence, Records, evidence_store
-from lipgan.runs.run import VersionError
 from lipgan.runs.store import OtherDataError
 from lipgan.support.paths import exists, user_path
 from lipgan.training.start import data_key, load_data
@@ -127,10 +126,8 @@ def _load(place: Records, config: Config, digest: str | None, repair: bool) -> R
     while True:
         try:
             return place.load(config, digest)
-        except VersionError:
-            raise
         except RecordError as error:
             if not repair or isinstance(place, Evidence):
                 raise
-            if not place.set_aside(error.name):
+            if not place.set_aside(error.name):  # of another version
                 raise

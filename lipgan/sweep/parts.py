@@ -9,6 +9,7 @@ import torch
 
 from lipgan import training
 from lipgan.config import Config
+from lipgan.data.sets import of_folder
 from lipgan.engine.memory import out_of_memory
 from lipgan.runs import Run
 from lipgan.support.paths import user_path
@@ -58,7 +59,7 @@ def check_folders(configs: Iterable[Config]) -> None:
         ValueError: a ``config_id``, which leaves out the path, is asked for of two.
     """
     folders: dict[str, Config] = {}
-    for config in (c for c in configs if ":" in c.dataset):
+    for config in (c for c in configs if of_folder(c.dataset)):
         first = folders.setdefault(config.config_id, config)
         if from_anywhere(first) != from_anywhere(config):
             raise ValueError(

@@ -16,7 +16,7 @@ import numpy as np
 
 from lipgan.config import Config
 from lipgan.data import dataset_spec
-from lipgan.data.sets import of_points
+from lipgan.data.sets import of_folder, of_points
 from lipgan.gan.losses import LOSSES
 from lipgan.runs import Run, atomic
 from lipgan.runs.evidence import SUMS, Evidence
@@ -65,7 +65,7 @@ def publish(
     """
     there = Evidence(folder)
     new = {run.config.config_id: run for run in map(_with_digest, runs)}
-    if private := [run for run in new.values() if not publishable(run)]:
+    if private := [run for run in new.values() if of_folder(run.config.dataset)]:
         raise ValueError(f"{private[0].config.label}: its images are in a folder")
     groups = assigned(new.values(), experiments)
     sums = dict(there.sums)
@@ -87,11 +87,6 @@ def publish(
     lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
     atomic.write(Path(folder, SUMS), "".join(lines).encode())
     return Evidence(folder)
-
-
-def publishable(run: Run) -> bool:
-    """Whether others can have its data: a folder of images is its owner's alone."""
-    return ":" not in run.config.dataset
 
 
 def usual_dataset(experiment: Callable[..., list[Config]]) -> str:

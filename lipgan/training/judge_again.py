@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lipgan.data import Dataset, to_uint8
+from lipgan.data.sets import of_folder
 from lipgan.engine.noise import Noise
 from lipgan.features import load_extractor
 from lipgan.runs import Run, RunStore
@@ -78,7 +79,7 @@ def judge_again(
         try:
             dataset = load_data(runs[0].config, data_dir).to(place)
         except (FileNotFoundError, ValueError) as error:
-            if ":" not in runs[0].config.dataset:
+            if not of_folder(runs[0].config.dataset):
                 raise
             say(f"{len(runs)} runs are left as they are: {error}")  # a moved folder
             continue

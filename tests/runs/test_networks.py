@@ -127,21 +127,6 @@ def test_judging_keeps_what_another_process_recorded_meanwhile(kept):
         assert {"fd_digits_32", "fd_pixels_64"} <= set(run.metrics)
 
 
-def test_a_folder_that_has_moved_is_left_out(kept, tiny, tmp_path):
-    folder = tmp_path / "here"
-    folder.mkdir()
-    for shade in range(8):
-        pixels = np.full((8, 8), 50 + shade, np.uint8)
-        Image.fromarray(pixels).save(folder / f"{shade}.png")
-    sizes = {"image_size": 8, "channels": 1, "features": "pixels"}
-    own = tiny(dataset=f"folder:{folder}", **sizes)
-    run_or_load([own], kept, device="cpu", keep_weights=True, progress=None)
-    folder.rename(tmp_path / "there")
-    said = []
-    assert len(list(judge_again(kept, samples=32, device="cpu", say=said.append))) == 2
-    assert any("1 runs are left as they are" in line for line in said)
-
-
 def test_orphaned_weights_are_a_remnant(kept):
     assert verify(kept).remnants == []
     orphan = kept.path / f"{'0' * 16}.safetensors"

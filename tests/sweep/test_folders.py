@@ -10,6 +10,7 @@ from lipgan.runs import RunStore
 from lipgan.runs.evidence import Evidence
 from lipgan.sweep import run_or_load
 from lipgan.sweep.publish import publish
+from lipgan.training.judge_again import judge_again
 
 
 def write_images(folder, shade):
@@ -91,6 +92,17 @@ def test_a_relative_path_is_kept_whole(of_folder, tmp_path, monkeypatch):
     assert run.config == asked
     (kept,) = RunStore(tmp_path / "runs")
     assert kept.config.dataset == config.dataset
+
+
+def test_a_folder_that_has_moved_is_not_judged_again(of_folder, tiny, tmp_path):
+    write_images(tmp_path / "here", 50)
+    store, said = RunStore(tmp_path / "runs"), []
+    for config in (of_folder("here"), tiny(), tiny(loss="wgan", seed=3)):
+        run_or_load([config], store, device="cpu", keep_weights=True, progress=None)
+    (tmp_path / "here").rename(tmp_path / "there")
+    judged = judge_again(store, samples=32, device="cpu", say=said.append)
+    assert len(list(judged)) == 2
+    assert any("1 runs are left as they are" in line for line in said)
 
 
 @pytest.mark.parametrize("damaged", [0, 1])

@@ -103,13 +103,10 @@ def even_but_failed(runs: Sequence[Run]) -> str:
     """
     failed: dict[str, int] = {}
     for run in runs:
-        sound = (
-            ("none",)
-            if run.config.image_size < measures.LARGE
-            else ("none", "collapsed")
-        )
+        large = run.config.image_size >= measures.LARGE
+        failures = ("crashed",) if large else ("crashed", "collapsed")
         even = typical(run, "evenness_real") >= EVEN
-        if even and measures.failure(run) not in sound:
+        if even and measures.failure(run) in failures:
             label = f"{LOSSES[run.config.loss].label} at α = {run.config.alpha:g}"
             failed[label] = failed.get(label, 0) + 1
     return ", ".join(f"{n} of {label}" for label, n in failed.items()) or "none"
